@@ -1,0 +1,173 @@
+"""What a dialect is: the one canonical configuration, arranged as one version of the API wants it.
+
+``beta`` is the flat shape with ``POST /realtime/sessions``; ``ga`` the nested one with ``/realtime/client_secrets``.
+Servers decode with it what clients send; the site encodes with it what it asks of a provider.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from realtime_api import catalog, errors
+from realtime_api.config import Kind, SessionConfig, Wire
+from realtime_api.responses import Response, ResponseParams
+
+DialectName = Literal["beta", "ga"]
+W = TypeVar("W", bound=Wire)
+
+MIN_TTL_S, MAX_TTL_S = 10, 7200
+
+MERGED_OBJECTS = frozenset(
+    {
+        "audio",
+        "input",
+        "output",
+        "transcription",
+        "noise_reduction",
+        "turn_detection",
+        "input_audio_transcription",
+        "input_audio_noise_reduction",
+    }
+)
+"""Objects of a session that an update changes member by member; everything else is replaced as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class MintRequest:
+    """What a client asks of the mint endpoints: a configuration and how long the key may open sessions."""
+
+    config: SessionConfig
+    ttl_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """An ephemeral key as the API returns it; ``expires_at`` is unix seconds, ``session`` the effective session."""
+
+    value: str
+    expires_at: int
+    session: dict[str, Any]
+
+
+class Dialect(ABC):
+    """One version of the API. Stateless; the two instances are ``beta.BETA`` and ``ga.GA``."""
+
+    name: ClassVar[DialectName]
+    default_model: ClassVar[str]
+    voices: ClassVar[tuple[str, ...]]
+    voice_param: ClassVar[str]
+    assistant_text: ClassVar[str]
+    assistant_audio: ClassVar[str]
+
+    # --- session ---
+
+    @abstractmethod
+    def encode_session(self, config: SessionConfig) -> dict[str, Any]:
+        """The whole configuration in this dialect's shape, nulls included."""
+
+    @abstractmethod
+    def decode_session(self, document: Any, kind: Kind, prefix: str = "session") -> SessionConfig:
+        """A session object a client sent. Raises InvalidRequest with the dotted param; unset fields get defaults."""
+
+    def describe_session(self, config: SessionConfig, session_id: str, expires_at: int) -> dict[str, Any]:
+        """The effective session as the server echoes it."""
+        kind = "realtime.session" if config.kind == "realtime" else "realtime.transcription_session"
+        return {"id": session_id, "object": kind, "expires_at": expires_at, **self.encode_session(config)}
+
+    def merge(self, config: SessionConfig, patch: Any) -> SessionConfig:
+        """The configuration after a session.update; raises InvalidRequest and then nothing has changed.
+
+        Omitted fields keep their value. The model is fixed for the life of the session and stays as it is.
+        """
+        if not isinstance(patch, Mapping):
+            raise errors.InvalidRequest("Invalid 'session': expected an object.", "invalid_type", "session")
+        document = merged(self.encode_session(config), patch)
+        return self.decode_session(document, config.kind).model_copy(update={"model": config.model})
+
+    # --- ephemeral keys ---
+
+    @abstractmethod
+    def mint_path(self, kind: Kind) -> str:
+        """Path below the API's base URL that mints a key for this kind of session."""
+
+    @abstractmethod
+    def decode_mint(self, body: Any, kind: Kind) -> MintRequest:
+        """The body of a mint request. Raises InvalidRequest."""
+
+    @abstractmethod
+    def encode_mint(self, config: SessionConfig, ttl_s: int) -> dict[str, Any]:
+        """The body with which to ask a provider for a key."""
+
+    @abstractmethod
+    def encode_minted(self, config: SessionConfig, session_id: str, value: str, expires_at: int) -> dict[str, Any]:
+        """The answer of a mint endpoint."""
+
+    @abstractmethod
+    def decode_minted(self, body: Any) -> Minted:
+        """A provider's answer. Raises ValueError where it is not of this dialect's shape."""
+
+    # --- responses and events ---
+
+    @abstractmethod
+    def decode_response(self, document: Any) -> ResponseParams:
+        """The ``response`` object of response.create. Raises InvalidRequest."""
+
+    @abstractmethod
+    def encode_response(self, response: Response) -> dict[str, Any]:
+        """A response object with its output items."""
+
+    @abstractmethod
+    def event_name(self, name: str) -> str | None:
+        """This dialect's name of a server event, given the GA name; None where the dialect has no such event."""
+
+
+def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """``document`` with ``patch`` laid over it, by the rules of session.update."""
+    result = dict(document)
+    for key, value in patch.items():
+        current = result.get(key)
+        both_objects = isinstance(current, Mapping) and isinstance(value, Mapping)
+        if key in MERGED_OBJECTS and both_objects and not _changes_type(current, value):
+            result[key] = merged(current, value)  # type: ignore[arg-type]
+        else:
+            result[key] = value
+    return result
+
+
+def _changes_type(current: Any, value: Any) -> bool:
+    """A turn detection of another type brings its own fields; the old type's would be unknown to it."""
+    return "type" in current and value.get("type", current["type"]) != current["type"]
+
+
+def validated(model: type[W], document: Any, prefix: str) -> W:
+    """``document`` as an instance of ``model``; pydantic's complaint as InvalidRequest."""
+    if not isinstance(document, Mapping):
+        name = f"Invalid '{prefix}'" if prefix else "Invalid request body"
+        raise errors.InvalidRequest(f"{name}: expected a JSON object.", "invalid_type", prefix or None)
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise errors.from_validation(error, document, prefix) from None
+
+
+def check_voice(voice: str, offered: tuple[str, ...], param: str) -> None:
+    """Raises InvalidRequest unless the dialect offers the voice."""
+    if voice not in offered:
+        names = ", ".join(f"'{name}'" for name in offered)
+        raise errors.invalid_value(param, f"Invalid value: '{voice[:80]}'. Supported values are: {names}.")
+
+
+def check_config(config: SessionConfig, model_param: str, turn_detection_param: str) -> None:
+    """Raises InvalidRequest for what single fields cannot say: unknown models, and pairs that exclude each other."""
+    if config.kind == "realtime" and not catalog.is_known(config.model, "realtime"):
+        message = f"The model '{config.model[:80]}' does not exist or you do not have access to it."
+        raise errors.InvalidRequest(message, "model_not_found", model_param)
+    transcriber = config.transcription.model if config.transcription else None
+    if config.kind == "transcription" and transcriber in catalog.MANUAL_ONLY_MODELS and config.turn_detection:
+        message = f"Turn detection is not supported for this transcription model ('{transcriber}'): set it to null."
+        raise errors.invalid_value(turn_detection_param, message)

@@ -1,0 +1,135 @@
+"""Errors as the API words them, and pydantic's complaints translated into them.
+
+ApiError                 anything that ends as {"error": {...}} or an ``error`` event
+├── InvalidRequest       the client's doing: 400, or ``status`` where the API uses another
+└── ServerError          ours: 5xx
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+
+class ApiError(Exception):
+    """One error of the API. ``param`` is the dotted path of the offending field, or None."""
+
+    type = "api_error"
+
+    def __init__(self, message: str, code: str | None = None, param: str | None = None, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.param = param
+        self.status = status
+
+    def body(self) -> dict[str, Any]:
+        """The object under ``error``: always all four keys."""
+        return {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
+
+
+class InvalidRequest(ApiError):
+    """The request cannot be served as sent."""
+
+    type = "invalid_request_error"
+
+
+class ServerError(ApiError):
+    """The server could not do what it should have."""
+
+    type = "server_error"
+
+    def __init__(self, message: str, code: str | None = None, *, status: int = 500) -> None:
+        super().__init__(message, code, status=status)
+
+
+def missing(param: str) -> InvalidRequest:
+    """The error for an absent required field."""
+    return InvalidRequest(f"Missing required parameter: '{param}'.", "missing_required_parameter", param)
+
+
+def unknown(param: str) -> InvalidRequest:
+    """The error for a field the API does not have here."""
+    return InvalidRequest(f"Unknown parameter: '{param}'.", "unknown_parameter", param)
+
+
+def invalid_value(param: str, message: str) -> InvalidRequest:
+    """The error for a value outside its range or enum."""
+    return InvalidRequest(message, "invalid_value", param)
+
+
+def from_validation(error: ValidationError, document: Any, prefix: str = "") -> InvalidRequest:
+    """The first complaint of pydantic about ``document``, in the API's words.
+
+    ``prefix`` is put before the dotted path (``session`` for the ``session`` object of a larger body).
+    """
+    complaint = _most_useful(error.errors(include_url=False), document)
+    param = _dotted(complaint["loc"], document, prefix, missing_field=complaint["type"] == "missing")
+    return _translate(complaint, param)
+
+
+def _most_useful(complaints: Sequence[ErrorDetails], document: Any) -> ErrorDetails:
+    """Of a union's complaints (one per member) the one that lies deepest in the document says most."""
+    return max(complaints, key=lambda complaint: len(_path(complaint["loc"], document)))
+
+
+def _translate(complaint: ErrorDetails, param: str) -> InvalidRequest:
+    kind, context = complaint["type"], complaint.get("ctx", {})
+    if kind == "missing":
+        return missing(param)
+    if kind == "extra_forbidden":
+        return unknown(param)
+    if kind in ("literal_error", "enum"):
+        return invalid_value(
+            param,
+            f"Invalid value: {_shown(complaint['input'])}. Supported values are: {context['expected']}.",
+        )
+    if kind == "union_tag_invalid":
+        tag_param = f"{param}.type"
+        return invalid_value(
+            tag_param, f"Invalid value: '{context['tag']}'. Supported values are: {context['expected_tags']}."
+        )
+    if kind == "value_error":
+        return invalid_value(param, f"Invalid '{param}': {context['error']}")
+    code = "invalid_type" if kind.endswith("_type") else "invalid_value"
+    return InvalidRequest(
+        f"Invalid '{param}': {complaint['msg']}, but got {_shown(complaint['input'])} instead.", code, param
+    )
+
+
+def _shown(value: Any) -> str:
+    """A value short enough to stand in a message; never a whole document."""
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return "an array"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _path(loc: Sequence[int | str], document: Any) -> list[int | str]:
+    """The part of ``loc`` that really is in the document: union tags and model names are not."""
+    path: list[int | str] = []
+    node = document
+    for part in loc:
+        if isinstance(node, Mapping) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            node = node[part]
+        else:
+            continue
+        path.append(part)
+    return path
+
+
+def _dotted(loc: Sequence[int | str], document: Any, prefix: str, *, missing_field: bool) -> str:
+    path = _path(loc, document)
+    if missing_field and loc:
+        path.append(loc[-1])
+    dotted = prefix
+    for part in path:
+        dotted += f"[{part}]" if isinstance(part, int) else f".{part}" if dotted else str(part)
+    return dotted

@@ -1,0 +1,105 @@
+"""The input audio buffer: what the client has written and nobody has committed yet."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, FrontEnd, Processed, Samples
+from realtime_engine.core.samples import SampleLog
+
+SLICE = SESSION_RATE // 5
+"""Samples processed in one go (200 ms), so that a long append never holds up the event loop."""
+
+AUDIO_PER_MS = SESSION_RATE // 1000
+ANALYSIS_PER_MS = ANALYSIS_RATE // 1000
+
+
+class InputBuffer:
+    """Audio on its way through noise reduction, and what of it is not committed yet.
+
+    All times are milliseconds of audio written since the session began, the API's clock for audio_start_ms and
+    audio_end_ms.
+    """
+
+    def __init__(self, front_end: FrontEnd) -> None:
+        self.front_end = front_end
+        self._waiting: deque[Samples] = deque()
+        self._waiting_samples = 0
+        self._received = 0
+        self._committed = 0
+        self.audio = SampleLog()
+        self.analysis = SampleLog()
+
+    @property
+    def backlog(self) -> bool:
+        """Whether written audio still waits for processing."""
+        return bool(self._waiting)
+
+    @property
+    def start_ms(self) -> int:
+        """Where the uncommitted audio begins."""
+        return self._committed // AUDIO_PER_MS
+
+    @property
+    def end_ms(self) -> int:
+        """How much audio was processed since the session began."""
+        return self._received // AUDIO_PER_MS
+
+    @property
+    def analysed_ms(self) -> int:
+        """Where the next analysis sample lies."""
+        return self.analysis.end // ANALYSIS_PER_MS
+
+    @property
+    def held_ms(self) -> float:
+        """Audio kept or waiting, committed or not."""
+        return (self.audio.end - self.audio.start + self._waiting_samples) / AUDIO_PER_MS
+
+    @property
+    def uncommitted_ms(self) -> float:
+        """Audio written since the last commit or clear."""
+        return (self._received + self._waiting_samples - self._committed) / AUDIO_PER_MS
+
+    def write(self, samples: Samples) -> None:
+        """Take audio in; it is processed slice by slice."""
+        for start in range(0, len(samples), SLICE):
+            self._waiting.append(samples[start : start + SLICE])
+        self._waiting_samples += len(samples)
+
+    def process(self) -> Processed:
+        """Run the oldest waiting slice through the front end and keep the result."""
+        samples = self._waiting.popleft()
+        self._waiting_samples -= len(samples)
+        self._received += len(samples)
+        processed = self.front_end.process(samples)
+        self.audio.append(processed.audio)
+        self.analysis.append(processed.analysis)
+        return processed
+
+    def commit(self, end_ms: int | None = None) -> None:
+        """Everything up to ``end_ms`` (default: all there is) no longer belongs to the buffer."""
+        end = self._received if end_ms is None else min(self._received, end_ms * AUDIO_PER_MS)
+        self._committed = max(self._committed, end)
+        self.forget_before(self.start_ms)
+
+    def clear(self) -> None:
+        """Drop all uncommitted audio, waiting audio included; the clock keeps counting it."""
+        self._received += self._waiting_samples
+        self.audio.skip(self._waiting_samples)
+        self.analysis.skip(self._waiting_samples * ANALYSIS_RATE // SESSION_RATE)
+        self._waiting.clear()
+        self._waiting_samples = 0
+        self.commit()
+
+    def forget_before(self, ms: int) -> None:
+        """Free audio that no turn can need any more."""
+        self.audio.drop_before(ms * AUDIO_PER_MS)
+        self.analysis.drop_before(ms * ANALYSIS_PER_MS)
+
+    def audio_between(self, start_ms: int, end_ms: int) -> Samples:
+        """Processed audio at SESSION_RATE."""
+        return self.audio.slice(start_ms * AUDIO_PER_MS, end_ms * AUDIO_PER_MS)
+
+    def analysis_between(self, start_ms: int, end_ms: int) -> Samples:
+        """Processed audio at ANALYSIS_RATE."""
+        return self.analysis.slice(start_ms * ANALYSIS_PER_MS, end_ms * ANALYSIS_PER_MS)

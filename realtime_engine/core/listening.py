@@ -1,0 +1,272 @@
+"""The input side: audio in, turns out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+
+from realtime_api import errors
+from realtime_api.config import SemanticVad, SessionConfig
+from realtime_api.items import Content, Message
+from realtime_api.server_events import BufferCommitted, ItemAdded, ItemDone, SpeechStarted, SpeechStopped
+from realtime_engine.core.conversation import Conversation, Entry
+from realtime_engine.core.hearing import Hearing
+from realtime_engine.core.input_buffer import AUDIO_PER_MS, InputBuffer
+from realtime_engine.core.limits import Limits
+from realtime_engine.core.outbox import Outbox
+from realtime_engine.core.ports import (
+    VAD_FRAME,
+    CancelJob,
+    FrontEnd,
+    JobFailed,
+    JudgeTurn,
+    Samples,
+    SpeechPorts,
+    TurnJudged,
+)
+from realtime_engine.core.turn_detection import FRAME_MS, AskJudge, SpeechEnd, SpeechStart, TurnDetector
+
+Heard = Literal["speech_started", "turn_committed"]
+
+SHORTEST_COMMIT_MS = 100
+JUDGED_MS = 8_000
+KEPT_OF_TRACK_MS = 60_000
+KEPT_SILENCE_MS = 1_000
+"""Audio kept before the padding while nobody speaks, so that a manual commit still finds what was just said."""
+
+
+class Listening:
+    """Detects turns in the audio written, commits them as items and sees that they are transcribed."""
+
+    def __init__(
+        self,
+        config: SessionConfig,
+        outbox: Outbox,
+        conversation: Conversation,
+        hearing: Hearing,
+        ports: SpeechPorts,
+        limits: Limits,
+    ) -> None:
+        self._config = config
+        self._outbox = outbox
+        self._conversation = conversation
+        self._hearing = hearing
+        self._ports = ports
+        self._limits = limits
+        self._decoder = ports.decoder(config.input_format)
+        self.buffer = InputBuffer(self._make_front_end())
+        self._vad = ports.voice_activity_detector()
+        self._frame: Samples = np.zeros(0, dtype=np.int16)
+        self._frame_end_ms = 0
+        self._detector = TurnDetector(config.turn_detection) if config.turn_detection else None
+        self._item_id: str | None = None  # of the turn being spoken
+        self._start_ms = 0
+        self._transcribe_job: str | None = None
+        self._judge_job: str | None = None
+
+    @property
+    def streams_captions(self) -> bool:
+        """Transcription without turn detection: deltas are sent before the commit."""
+        return self._config.kind == "transcription" and self._config.turn_detection is None
+
+    # --- configuration ---
+
+    def configure(self, config: SessionConfig) -> None:
+        """Changes hold from the next audio on; a turn that has begun goes on under the new settings."""
+        old, self._config = self._config, config
+        if config.input_format != old.input_format:
+            self._decoder = self._ports.decoder(config.input_format)
+        if config.noise_reduction != old.noise_reduction:
+            self.buffer.front_end = self._make_front_end()
+        if config.turn_detection is None:
+            self._abandon_turn()
+            self._detector = None
+        elif self._detector is None:
+            self._abandon_turn()
+            self._restart_vad()
+            self._detector = TurnDetector(config.turn_detection)
+        else:
+            self._detector.policy = config.turn_detection
+
+    def _make_front_end(self) -> FrontEnd:
+        reduction = self._config.noise_reduction
+        if reduction is None:
+            return self._ports.front_end(None, 1.0)
+        strength = 1.0 if reduction.strength is None else reduction.strength
+        return self._ports.front_end(reduction.type, strength)
+
+    def _restart_vad(self) -> None:
+        self._vad = self._ports.voice_activity_detector()
+        self._frame = self._frame[:0]
+        self._frame_end_ms = self.buffer.analysed_ms
+
+    # --- audio in ---
+
+    def has_room(self, samples: int) -> bool:
+        """Whether so much more may be written before a commit or clear."""
+        return self.buffer.held_ms + samples / AUDIO_PER_MS <= self._limits.buffer_ms
+
+    def drop_oldest(self) -> None:
+        """Make room on a track, which cannot be refused: keep only the latest audio."""
+        self.buffer.commit(self.buffer.end_ms - KEPT_OF_TRACK_MS)
+
+    def append(self, audio: bytes) -> None:
+        """Wire audio. Raises InvalidRequest, and then nothing was written."""
+        try:
+            samples = self._decoder.decode(audio)
+        except ValueError as error:
+            raise errors.invalid_value("audio", f"Invalid 'audio': {error}") from None
+        if not self.has_room(len(samples)):
+            seconds = self._limits.buffer_ms // 1000
+            message = f"The input audio buffer holds {seconds} s of uncommitted audio: commit or clear it first."
+            raise errors.InvalidRequest(message, "input_audio_buffer_full", "audio")
+        self.buffer.write(samples)
+
+    def process(self) -> Iterator[Heard]:
+        """Process the next slice and report the turns that begin and end in it."""
+        analysis = self.buffer.process().analysis
+        if self._detector is None:
+            self._feed_captions(analysis)
+            return
+        frames = np.concatenate((self._frame, analysis))
+        whole = len(frames) - len(frames) % VAD_FRAME
+        self._frame = frames[whole:]
+        for start in range(0, whole, VAD_FRAME):
+            yield from self._step(frames[start : start + VAD_FRAME])
+        yield from self._bound_turn()
+
+    def _bound_turn(self) -> Iterator[Heard]:
+        """End a turn that never ends, and let go of silence."""
+        assert self._detector is not None
+        end_ms = self.buffer.end_ms
+        if self._item_id is None:
+            self.buffer.forget_before(end_ms - self._detector.prefix_padding_ms - KEPT_SILENCE_MS)
+        elif end_ms - self._start_ms > self._limits.turn_ms:
+            self._detector.reset()
+            self._speech_stopped(end_ms)
+            yield "turn_committed"
+
+    def _step(self, frame: Samples) -> Iterator[Heard]:
+        assert self._detector is not None
+        self._frame_end_ms += FRAME_MS
+        if self._transcribe_job is not None:
+            self._hearing.feed(self._transcribe_job, frame)
+        match self._detector.step(self._vad.probability(frame), self._frame_end_ms):
+            case SpeechStart(onset_ms):
+                self._cancel_judge()
+                self._speech_started(onset_ms)
+                yield "speech_started"
+            case SpeechEnd(end_ms):
+                self._cancel_judge()
+                self._speech_stopped(end_ms)
+                yield "turn_committed"
+            case AskJudge():
+                self._ask_judge()
+            case None if not self._detector.pausing:
+                self._cancel_judge()
+
+    # --- turns ---
+
+    def _speech_started(self, onset_ms: int) -> None:
+        assert self._detector is not None
+        self._start_ms = max(self.buffer.start_ms, onset_ms - self._detector.prefix_padding_ms)
+        self._item_id = self._outbox.new_id("item")
+        self._outbox.emit(SpeechStarted(item_id=self._item_id, audio_start_ms=self._start_ms))
+        policy = self._config.turn_detection
+        answers = self._config.kind == "realtime" and policy is not None and policy.create_response
+        if self._config.transcription is not None or answers:
+            self._transcribe_job = self._hearing.open(self._config, self._item_id)
+            self._hearing.feed(self._transcribe_job, self.buffer.analysis_between(self._start_ms, self._frame_end_ms))
+
+    def _speech_stopped(self, end_ms: int) -> None:
+        assert self._item_id is not None
+        self._outbox.emit(SpeechStopped(item_id=self._item_id, audio_end_ms=end_ms))
+        self._commit(self._item_id, self._start_ms, end_ms)
+
+    def commit(self) -> None:
+        """A commit by the client. Raises InvalidRequest where there is too little audio."""
+        have = self.buffer.uncommitted_ms
+        if have < SHORTEST_COMMIT_MS:
+            message = (
+                "Error committing input audio buffer: buffer too small. "
+                f"Expected at least {SHORTEST_COMMIT_MS}ms of audio, but buffer only has {have:.2f}ms of audio."
+            )
+            raise errors.InvalidRequest(message, "input_audio_buffer_commit_empty")
+        self._conversation.check_room()
+        self._cancel_judge()
+        if self._detector is not None:
+            self._detector.reset()
+        start_ms = self._start_ms if self._item_id else self.buffer.start_ms
+        self._commit(self._item_id or self._outbox.new_id("item"), start_ms, self.buffer.end_ms)
+
+    def _commit(self, item_id: str, start_ms: int, end_ms: int) -> None:
+        audio = self.buffer.audio_between(start_ms, end_ms)
+        if self._transcribe_job is None and self._config.transcription is not None:
+            self._transcribe_job = self._hearing.open(self._config, item_id)
+            self._hearing.feed(self._transcribe_job, self.buffer.analysis_between(start_ms, end_ms))
+        item = Message(item_id, "user", (Content("input_audio"),))
+        previous = self._conversation.last_id
+        self._outbox.emit(BufferCommitted(item_id=item_id, previous_item_id=previous))
+        self._conversation.insert(Entry(item, audio))
+        self._outbox.emit(ItemAdded(item=item, previous_item_id=previous))
+        self._outbox.emit(ItemDone(item=item, previous_item_id=previous))
+        self._hearing.committed(item_id, len(audio) // AUDIO_PER_MS)
+        if self._transcribe_job is not None:
+            self._hearing.end(self._transcribe_job)
+        self._item_id = self._transcribe_job = None
+        self.buffer.commit(end_ms)
+
+    def clear(self) -> None:
+        """Forget everything not committed; the clock goes on."""
+        self._abandon_turn()
+        self.buffer.clear()
+        self._restart_vad()
+
+    def stop(self) -> None:
+        """The session is over."""
+        self._cancel_judge()
+
+    def _abandon_turn(self) -> None:
+        self._cancel_judge()
+        if self._transcribe_job is not None:
+            self._hearing.cancel(self._transcribe_job)
+        if self._detector is not None:
+            self._detector.reset()
+        self._item_id = self._transcribe_job = None
+
+    def _feed_captions(self, analysis: Samples) -> None:
+        """Manual transcription sessions are heard while the client still talks."""
+        if not self.streams_captions:
+            return
+        if self._transcribe_job is None:
+            self._item_id = self._outbox.new_id("item")
+            self._start_ms = self.buffer.start_ms
+            self._transcribe_job = self._hearing.open(self._config, self._item_id)
+        self._hearing.feed(self._transcribe_job, analysis)
+
+    # --- the turn judge ---
+
+    def _ask_judge(self) -> None:
+        self._judge_job = self._outbox.new_id("job")
+        start_ms = max(self._start_ms, self._frame_end_ms - JUDGED_MS)
+        self._outbox.start(JudgeTurn(self._judge_job, self.buffer.analysis_between(start_ms, self._frame_end_ms)))
+
+    def handles(self, job_id: str) -> bool:
+        return job_id == self._judge_job
+
+    def judged(self, result: TurnJudged | JobFailed) -> None:
+        """The judge's answer, if the pause it was asked about still lasts."""
+        self._judge_job = None
+        if self._detector is None or not isinstance(self._config.turn_detection, SemanticVad):
+            return
+        if isinstance(result, TurnJudged):
+            self._detector.judged(result.probability)
+        else:
+            self._detector.judge_failed()
+
+    def _cancel_judge(self) -> None:
+        if self._judge_job is not None:
+            self._outbox.start(CancelJob(self._judge_job))
+            self._judge_job = None

@@ -1,0 +1,290 @@
+"""The session: what a client sends and what the jobs bring back, turned into events, audio and jobs.
+
+Sans I/O: every entry takes ``now`` (monotonic seconds) and puts what follows into the outbox; ``take_outputs`` hands it
+to the driver. Nothing here raises for anything a client sends.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+
+from realtime_api import client_events as client
+from realtime_api import errors
+from realtime_api.client_events import ClientEvent, ClientEventError
+from realtime_api.config import SessionConfig
+from realtime_api.dialect import Dialect
+from realtime_api.responses import ResponseParams
+from realtime_api.server_events import (
+    BufferCleared,
+    ConversationCreated,
+    Error,
+    ItemDeleted,
+    ItemTruncated,
+    OutputBufferCleared,
+    ServerEvent,
+    SessionCreated,
+    SessionUpdated,
+)
+from realtime_engine.core import capabilities
+from realtime_engine.core.conversation import Conversation
+from realtime_engine.core.hearing import Hearing
+from realtime_engine.core.items import ItemDesk
+from realtime_engine.core.limits import Limits
+from realtime_engine.core.listening import Listening
+from realtime_engine.core.outbox import Outbox
+from realtime_engine.core.outputs import CloseSession, Media, Output
+from realtime_engine.core.playback import TrackPlayback
+from realtime_engine.core.ports import (
+    JobFailed,
+    JobResult,
+    NewId,
+    Samples,
+    SpeechPorts,
+    TranscriptDone,
+    TranscriptStable,
+    TurnJudged,
+)
+from realtime_engine.core.responding import Responding
+
+
+class RealtimeSession:
+    """One session of one client.
+
+    ``expires_at`` is unix seconds, shown to the client; ``session_seconds`` after ``now`` the session ends.
+    """
+
+    def __init__(
+        self,
+        config: SessionConfig,
+        dialect: Dialect,
+        *,
+        ports: SpeechPorts,
+        new_id: NewId,
+        media: Media,
+        now: float,
+        expires_at: int,
+        session_seconds: float = 3600,
+        limits: Limits | None = None,
+    ) -> None:
+        limits = limits or Limits()
+        self.session_id = new_id("sess")
+        self.config = config
+        self._dialect = dialect
+        self._expires_at = expires_at
+        self._session_seconds = session_seconds
+        self._deadline = now + session_seconds
+        self._over = False
+        self._outbox = Outbox(dialect, new_id)
+        self._conversation = Conversation(new_id("conv"), limits)
+        self._track = TrackPlayback(self._outbox)
+        self._hearing = Hearing(self._outbox, self._conversation, self._heard)
+        self._responding = Responding(
+            self._outbox, self._conversation, self._hearing, ports, media, self._track, limits
+        )
+        self._listening = Listening(config, self._outbox, self._conversation, self._hearing, ports, limits)
+        self._items = ItemDesk(self._outbox, self._conversation, ports)
+        self._media = media
+        self._now = now
+
+    # --- entries ---
+
+    def start(self, now: float) -> None:
+        """Greet the client."""
+        self._now = now
+        self._outbox.emit(self._session_event(SessionCreated))
+        if self.config.kind == "realtime":
+            self._outbox.emit(ConversationCreated(conversation_id=self._conversation.id))
+
+    def receive_message(self, text: str | bytes, now: float) -> None:
+        """One client event as JSON; every event is answered or reported."""
+        self._now = now
+        event_id = None
+        try:
+            event = client.decode(text, self._dialect)
+            event_id = event.event_id
+            self._handle(event)
+        except ClientEventError as refused:
+            self._outbox.emit(Error(error=refused.error, client_event_id=refused.event_id))
+        except errors.ApiError as refused:
+            self._outbox.emit(Error(error=refused, client_event_id=event_id))
+
+    def receive_audio(self, samples: Samples, now: float) -> None:
+        """Audio of the client's track, at SESSION_RATE."""
+        self._now = now
+        if not self._listening.has_room(len(samples)):
+            self._listening.drop_oldest()
+        self._listening.buffer.write(samples)
+
+    @property
+    def backlog(self) -> bool:
+        """Whether written audio still waits for processing."""
+        return self._listening.buffer.backlog
+
+    def process_backlog(self, now: float) -> None:
+        """Process at most 200 ms of the audio taken in."""
+        self._now = now
+        if not self.backlog:
+            return
+        for heard in self._listening.process():
+            if heard == "speech_started":
+                self._interrupt(now)
+            else:
+                self._answer_turn(now)
+
+    def job_done(self, result: JobResult, now: float) -> None:
+        """A result of a job; results of cancelled jobs are ignored."""
+        self._now = now
+        if self._listening.handles(result.job_id):
+            assert isinstance(result, TurnJudged | JobFailed)
+            self._listening.judged(result)
+        elif self._hearing.handles(result.job_id):
+            assert isinstance(result, TranscriptStable | TranscriptDone | JobFailed)
+            self._hearing.job_done(result, early_deltas=self._listening.streams_captions)
+        else:
+            self._responding.job_done(result, now)
+
+    @property
+    def next_timer(self) -> float | None:
+        """When handle_timer wants to be called, in monotonic seconds."""
+        timers = [self._deadline, self._responding.next_timer, self._track.ends_at]
+        return None if self._over else min(timer for timer in timers if timer is not None)
+
+    def handle_timer(self, now: float) -> None:
+        """Time has come."""
+        self._now = now
+        self._track.handle_timer(now)
+        self._responding.handle_timer(now)
+        if now >= self._deadline and not self._over:
+            self._expire(now)
+
+    def take_outputs(self) -> list[Output]:
+        """Everything to send, play and run since the last call, in order."""
+        return self._outbox.take()
+
+    def end(self, now: float) -> None:
+        """The connection is gone: cancel what runs."""
+        self._over = True
+        self._hearing.cancel_all()
+        self._listening.stop()
+        self._responding.cancel_all()
+
+    # --- client events ---
+
+    @singledispatchmethod
+    def _handle(self, event: ClientEvent) -> None:
+        raise AssertionError(f"no handler for {event!r}")
+
+    @_handle.register
+    def _(self, event: client.SessionUpdate) -> None:
+        updated = self._dialect.merge(self.config, event.patch)
+        capabilities.check(updated, self._dialect)
+        if updated.voice != self.config.voice and self._responding.has_spoken:
+            message = "Cannot update a conversation's voice if assistant audio is present."
+            raise errors.InvalidRequest(message, "cannot_update_voice", self._dialect.voice_param)
+        self.config = updated
+        self._listening.configure(updated)
+        self._outbox.emit(self._session_event(SessionUpdated))
+
+    @_handle.register
+    def _(self, event: client.BufferAppend) -> None:
+        if self._media == "track":
+            message = "Audio of a WebRTC call comes on its track; input_audio_buffer.append is not used."
+            raise errors.InvalidRequest(message, "invalid_event", "type")
+        self._listening.append(event.audio)
+
+    @_handle.register
+    def _(self, event: client.BufferCommit) -> None:
+        self._listening.commit()
+
+    @_handle.register
+    def _(self, event: client.BufferClear) -> None:
+        self._listening.clear()
+        self._outbox.emit(BufferCleared())
+
+    @_handle.register
+    def _(self, event: client.OutputBufferClear) -> None:
+        if self._media != "track":
+            message = "output_audio_buffer.clear is for WebRTC calls: on a WebSocket the client holds the audio."
+            raise errors.InvalidRequest(message, "invalid_event", "type")
+        if not self._stop_playback(self._now):
+            self._outbox.emit(OutputBufferCleared(response_id=self._responding.last_id or ""))
+
+    @_handle.register
+    def _(self, event: client.ItemCreate) -> None:
+        self._items.create(event, self.config)
+
+    @_handle.register
+    def _(self, event: client.ItemRetrieve) -> None:
+        self._items.retrieve(event.item_id, self.config)
+
+    @_handle.register
+    def _(self, event: client.ItemTruncate) -> None:
+        self._conversation.check_truncation(event.item_id, event.content_index, event.audio_end_ms)
+        self._truncate(event.item_id, event.audio_end_ms)
+
+    @_handle.register
+    def _(self, event: client.ItemDelete) -> None:
+        self._conversation.delete(event.item_id)
+        self._outbox.emit(ItemDeleted(item_id=event.item_id))
+
+    @_handle.register
+    def _(self, event: client.ResponseCreate) -> None:
+        if self.config.kind == "transcription":
+            message = "A transcription session creates no responses."
+            raise errors.InvalidRequest(message, "invalid_event", "type")
+        self._responding.create(self.config, event.params, self._now)
+
+    @_handle.register
+    def _(self, event: client.ResponseCancel) -> None:
+        self._responding.cancel(event.response_id, "client_cancelled")
+
+    # --- turns ---
+
+    def _interrupt(self, now: float) -> None:
+        """The user began to speak: stop the model, if the session is so configured."""
+        policy = self.config.turn_detection
+        if self.config.kind == "transcription" or policy is None or not policy.interrupt_response:
+            return
+        heard = self._track.clear(now)
+        if heard is not None:
+            self._outbox.emit(ItemTruncated(item_id=heard[0], content_index=0, audio_end_ms=heard[1]))
+        self._responding.interrupt()
+        if heard is not None and heard[0] in self._conversation:
+            self._conversation.truncate(*heard)
+
+    def _answer_turn(self, now: float) -> None:
+        """The user's turn was committed: answer it, if the session is so configured."""
+        policy = self.config.turn_detection
+        if self.config.kind == "transcription" or policy is None or not policy.create_response:
+            return
+        try:
+            self._responding.create(self.config, ResponseParams(), now)
+        except errors.ApiError as refused:
+            self._outbox.emit(Error(error=refused))
+
+    def _heard(self, item_id: str, failed: JobFailed | None) -> None:
+        self._responding.heard(item_id, failed, self._now)
+
+    def _stop_playback(self, now: float) -> bool:
+        heard = self._track.clear(now)
+        if heard is None:
+            return False
+        if heard[0] in self._conversation and self._conversation.entry(heard[0]).audio is not None:
+            self._truncate(*heard)
+        return True
+
+    def _truncate(self, item_id: str, audio_end_ms: int) -> None:
+        self._conversation.truncate(item_id, audio_end_ms)
+        self._outbox.emit(ItemTruncated(item_id=item_id, content_index=0, audio_end_ms=audio_end_ms))
+
+    # --- the end ---
+
+    def _expire(self, now: float) -> None:
+        minutes = round(self._session_seconds / 60)
+        message = f"Your session hit the maximum duration of {minutes} minutes."
+        self._outbox.emit(Error(error=errors.InvalidRequest(message, "session_expired")))
+        self._outbox.put(CloseSession(4000, "invalid_request_error.session_expired"))
+        self.end(now)
+
+    def _session_event(self, kind: type[SessionCreated] | type[SessionUpdated]) -> ServerEvent:
+        return kind(config=self.config, session_id=self.session_id, expires_at=self._expires_at)

@@ -1,0 +1,153 @@
+"""The content part a response is producing: text, or speech with its transcript."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from realtime_api.items import Content
+from realtime_api.responses import MODEL_AUDIO_MS_PER_TOKEN, text_tokens
+from realtime_api.server_events import (
+    AudioDelta,
+    AudioDone,
+    ContentPartAdded,
+    ContentPartDone,
+    TextDelta,
+    TextDone,
+    TranscriptDelta,
+    TranscriptDone,
+)
+from realtime_engine.core.input_buffer import AUDIO_PER_MS
+from realtime_engine.core.outbox import Outbox
+from realtime_engine.core.outputs import Media
+from realtime_engine.core.playback import TrackPlayback
+from realtime_engine.core.ports import SESSION_RATE, Encoder, Samples, SpeechChunk, SpeechMark
+
+LARGEST_DELTA = SESSION_RATE // 5
+"""Samples in one audio delta at most (200 ms)."""
+
+
+class Place:
+    """Where a part stands: the ids and indexes that all its events carry."""
+
+    def __init__(self, response_id: str, item_id: str, output_index: int) -> None:
+        self.response_id = response_id
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = 0
+
+
+class TextPart:
+    """Text that is read, not spoken."""
+
+    def __init__(self, outbox: Outbox, place: Place) -> None:
+        self._outbox = outbox
+        self._place = place
+        self.content = Content("text", text="")
+        outbox.emit(ContentPartAdded(part=self.content, **vars(place)))
+
+    @property
+    def tokens(self) -> int:
+        return text_tokens(self.content.text or "")
+
+    def add(self, delta: str) -> None:
+        """Stream some more."""
+        self.content = replace(self.content, text=(self.content.text or "") + delta)
+        self._outbox.emit(TextDelta(delta=delta, **vars(self._place)))
+
+    def close(self) -> None:
+        """The `.done` events; their payload is what was sent."""
+        self._outbox.emit(TextDone(text=self.content.text or "", **vars(self._place)))
+        self._outbox.emit(ContentPartDone(part=self.content, **vars(self._place)))
+
+
+class SpokenPart:
+    """Speech: audio in events or on the track, and the transcript word by word as it is spoken."""
+
+    def __init__(self, outbox: Outbox, place: Place, media: Media, encoder: Encoder, track: TrackPlayback) -> None:
+        self._outbox = outbox
+        self._place = place
+        self._media = media
+        self._encoder = encoder
+        self._track = track
+        self._audio: list[Samples] = []
+        self._samples = 0
+        self._sentence = ""
+        self._sentence_start = 0  # characters of the transcript before this sentence
+        self._sentence_sample = 0  # samples before this sentence
+        self._marks: list[SpeechMark] = []
+        self.content = Content("audio", transcript="")
+        outbox.emit(ContentPartAdded(part=self.content, **vars(place)))
+
+    @property
+    def transcript(self) -> str:
+        return self.content.transcript or ""
+
+    @property
+    def audio_ms(self) -> int:
+        return self._samples // AUDIO_PER_MS
+
+    @property
+    def audio_tokens(self) -> int:
+        return -(-self.audio_ms // MODEL_AUDIO_MS_PER_TOKEN)
+
+    @property
+    def tokens(self) -> int:
+        return self.audio_tokens + text_tokens(self.transcript)
+
+    @property
+    def audio(self) -> Samples:
+        return np.concatenate(self._audio) if self._audio else np.zeros(0, dtype=np.int16)
+
+    @property
+    def marks(self) -> tuple[SpeechMark, ...]:
+        """Where each word of the transcript begins, in characters and samples of the whole part."""
+        return tuple(self._marks)
+
+    def begin_sentence(self, text: str) -> None:
+        """What is spoken from here on."""
+        self._sentence = text
+        self._sentence_start = len(self.transcript)
+        self._sentence_sample = self._samples
+
+    def add(self, chunk: SpeechChunk, now: float, allowed: int) -> None:
+        """Some speech of the sentence, at most ``allowed`` samples: the words that begin in it, then the sound."""
+        end = self._samples - self._sentence_sample + allowed
+        for mark in chunk.marks:
+            if mark.sample < end:
+                self._mark(mark)
+        audio = chunk.audio[:allowed]
+        for start in range(0, len(audio), LARGEST_DELTA):
+            self._sound(audio[start : start + LARGEST_DELTA], now)
+
+    def end_sentence(self) -> None:
+        """All of it was spoken."""
+        self._say_until(len(self._sentence))
+
+    def close(self) -> None:
+        """The `.done` events; their payload is what was sent."""
+        self._outbox.emit(AudioDone(**vars(self._place)))
+        self._outbox.emit(TranscriptDone(transcript=self.transcript, **vars(self._place)))
+        self._outbox.emit(ContentPartDone(part=self.content, **vars(self._place)))
+
+    def _mark(self, mark: SpeechMark) -> None:
+        self._say_until(mark.end)
+        start, sample = self._sentence_start, self._sentence_sample
+        self._marks.append(SpeechMark(start + mark.start, start + mark.end, sample + mark.sample))
+
+    def _say_until(self, end: int) -> None:
+        said = len(self.transcript) - self._sentence_start
+        if end <= said:
+            return
+        delta = self._sentence[said:end]
+        self.content = Content("audio", transcript=self.transcript + delta)
+        self._outbox.emit(TranscriptDelta(delta=delta, **vars(self._place)))
+
+    def _sound(self, audio: Samples, now: float) -> None:
+        self._audio.append(audio)
+        self._samples += len(audio)
+        if self._media == "track":
+            self._track.play(self._place.response_id, self._place.item_id, audio, now)
+        else:
+            self._outbox.emit(AudioDelta(audio=self._encoder.encode(audio), **vars(self._place)))

@@ -1,0 +1,140 @@
+"""When does a turn begin and end? Decided frame by frame from speech probabilities; time is counted in audio.
+
+server_vad: speech begins with START_FRAMES frames at or above the threshold and ends after silence_duration_ms below
+the lower threshold. semantic_vad: the same speech detection, but the pause's length follows from how complete the
+utterance sounds: the turn judge is asked early in the pause, its probability is mapped to a timeout by a continuous
+curve, and eagerness caps the wait (low 8 s, medium and auto 4 s, high 2 s, as the API documents).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from realtime_api.config import SemanticVad, ServerVad
+from realtime_engine.core.ports import ANALYSIS_RATE, VAD_FRAME
+
+FRAME_MS = VAD_FRAME * 1000 // ANALYSIS_RATE
+
+START_FRAMES = 2
+"""Consecutive speech frames that begin a turn: one alone (a click) does not."""
+
+HYSTERESIS = 0.15
+"""Speech goes on until the probability falls this far below the threshold."""
+
+SEMANTIC_THRESHOLD = 0.5
+DEFAULT_PREFIX_PADDING_MS = 300
+
+JUDGE_AT_MS = (160, 576)
+"""Silence after which the judge is asked; again only while its answer was undecided."""
+
+UNDECIDED = (0.15, 0.85)
+SHORTEST_TIMEOUT_MS = 240
+JUDGE_FAILED_TIMEOUT_MS = 1000
+CAP_MS = {"low": 8000, "medium": 4000, "auto": 4000, "high": 2000}
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStart:
+    onset_ms: int  # where the first speech frame begins
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnd:
+    end_ms: int  # end of the last speech frame plus the silence that ended the turn
+
+
+@dataclass(frozen=True, slots=True)
+class AskJudge:
+    """The pause is long enough to ask whether the turn sounds complete."""
+
+
+Decision = SpeechStart | SpeechEnd | AskJudge
+
+
+def semantic_timeout_ms(probability: float, eagerness: str) -> int:
+    """Silence to wait for, given the probability (0..1) that the turn is complete."""
+    cap = CAP_MS[eagerness]
+    return round(SHORTEST_TIMEOUT_MS + (cap - SHORTEST_TIMEOUT_MS) * (1 - probability) ** 2)
+
+
+class TurnDetector:
+    """Feeds on one probability per frame; ``policy`` may be replaced at any frame."""
+
+    def __init__(self, policy: ServerVad | SemanticVad) -> None:
+        self.policy = policy
+        self.speaking = False
+        self._speech_frames = 0
+        self._last_speech_ms = 0
+        self._timeout_ms: int | None = None
+        self._asked = 0
+
+    @property
+    def prefix_padding_ms(self) -> int:
+        """Audio before the onset that belongs to the turn."""
+        return self.policy.prefix_padding_ms if isinstance(self.policy, ServerVad) else DEFAULT_PREFIX_PADDING_MS
+
+    @property
+    def pausing(self) -> bool:
+        """Whether the judge was asked about a pause that still lasts."""
+        return self._asked > 0
+
+    @property
+    def _threshold(self) -> float:
+        return self.policy.threshold if isinstance(self.policy, ServerVad) else SEMANTIC_THRESHOLD
+
+    def reset(self) -> None:
+        """Forget a turn that has begun."""
+        self.speaking = False
+        self._speech_frames = 0
+        self._end_pause()
+
+    def step(self, probability: float, frame_end_ms: int) -> Decision | None:
+        """One more frame."""
+        if not self.speaking:
+            return self._wait_for_speech(probability, frame_end_ms)
+        if probability >= max(self._threshold - HYSTERESIS, 0.01):
+            self._last_speech_ms = frame_end_ms
+            self._end_pause()
+            return None
+        return self._wait_for_end(frame_end_ms - self._last_speech_ms)
+
+    def judged(self, probability: float) -> None:
+        """The judge's answer for the current pause."""
+        assert isinstance(self.policy, SemanticVad)
+        self._timeout_ms = semantic_timeout_ms(probability, self.policy.eagerness)
+        if not UNDECIDED[0] < probability < UNDECIDED[1]:
+            self._asked = len(JUDGE_AT_MS)
+
+    def judge_failed(self) -> None:
+        """No answer will come for the current pause."""
+        self._timeout_ms = JUDGE_FAILED_TIMEOUT_MS
+        self._asked = len(JUDGE_AT_MS)
+
+    def _wait_for_speech(self, probability: float, frame_end_ms: int) -> Decision | None:
+        self._speech_frames = self._speech_frames + 1 if probability >= self._threshold else 0
+        if self._speech_frames < START_FRAMES:
+            return None
+        self.speaking = True
+        self._last_speech_ms = frame_end_ms
+        self._end_pause()
+        return SpeechStart(frame_end_ms - START_FRAMES * FRAME_MS)
+
+    def _wait_for_end(self, silence_ms: int) -> Decision | None:
+        if isinstance(self.policy, ServerVad):
+            return self._end_after(self.policy.silence_duration_ms, silence_ms)
+        cap = CAP_MS[self.policy.eagerness]
+        ended = self._end_after(cap if self._timeout_ms is None else min(cap, self._timeout_ms), silence_ms)
+        if ended is None and self._asked < len(JUDGE_AT_MS) and silence_ms >= JUDGE_AT_MS[self._asked]:
+            self._asked += 1
+            return AskJudge()
+        return ended
+
+    def _end_after(self, timeout_ms: int, silence_ms: int) -> Decision | None:
+        if silence_ms < timeout_ms:
+            return None
+        self.reset()
+        return SpeechEnd(self._last_speech_ms + timeout_ms)
+
+    def _end_pause(self) -> None:
+        self._timeout_ms = None
+        self._asked = 0

@@ -1,0 +1,214 @@
+"""Every client event is answered or reported."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from realtime_api.config import ServerVad, Transcription
+from realtime_engine.core import ports
+from realtime_engine.core.limits import Limits
+from tests.realtime_engine.core.harness import Bench
+
+USER_TEXT = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hello"}]}
+
+
+def audio(ms: int) -> str:
+    return base64.b64encode(b"\0\0" * 24 * ms).decode()
+
+
+def test_a_session_update_echoes_the_whole_effective_session():
+    bench = Bench()
+    bench.send(type="session.update", session={"type": "realtime", "instructions": "Be brief."})
+    session = bench.last("session.updated")["session"]
+    assert session["instructions"] == "Be brief."
+    assert session["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 500
+
+
+def test_a_refused_update_changes_nothing():
+    bench = Bench()
+    patch = {"type": "realtime", "instructions": "Be brief.", "voice": "ash"}
+    bench.send(type="session.update", session=patch)
+    assert bench.last("error")["error"]["param"] == "session.voice"
+    assert bench.session.config.instructions != "Be brief."
+
+
+def test_the_voice_is_locked_once_the_model_has_spoken():
+    bench = Bench(turn_detection=None)
+    bench.send(type="response.create")
+    bench.reply("Hello.")
+    bench.speak()
+    bench.send(type="session.update", session={"type": "realtime", "audio": {"output": {"voice": "ash"}}})
+    assert bench.last("error")["error"]["code"] == "cannot_update_voice"
+
+
+def test_the_model_never_changes():
+    bench = Bench(model="gpt-realtime")
+    bench.send(type="session.update", session={"type": "realtime", "model": "gpt-realtime-2"})
+    assert bench.last("session.updated")["session"]["model"] == "gpt-realtime"
+
+
+def test_a_manual_turn_is_committed_without_speech_events():
+    bench = Bench(turn_detection=None)
+    bench.send(type="input_audio_buffer.append", audio=audio(300))
+    bench.send(type="input_audio_buffer.commit")
+    assert bench.types() == [
+        "session.created",
+        "input_audio_buffer.committed",
+        "conversation.item.added",
+        "conversation.item.done",
+    ]
+
+
+def test_a_manual_turn_is_understood_when_a_response_is_asked_for():
+    bench = Bench(turn_detection=None)
+    bench.send(type="input_audio_buffer.append", audio=audio(300))
+    bench.send(type="input_audio_buffer.commit")
+    bench.send(type="response.create")
+    bench.hear_words("hello", guide_text="hello there")
+    assert bench.job(ports.Reply).turns[-1].guide_text == "hello there"
+
+
+@pytest.mark.parametrize("ms", [0, 99])
+def test_too_little_audio_is_not_committed(ms):
+    bench = Bench(turn_detection=None)
+    bench.send(type="input_audio_buffer.append", audio=audio(ms))
+    bench.send(type="input_audio_buffer.commit")
+    assert bench.last("error")["error"]["code"] == "input_audio_buffer_commit_empty"
+
+
+def test_cleared_audio_is_not_committed():
+    bench = Bench(turn_detection=None)
+    bench.send(type="input_audio_buffer.append", audio=audio(300))
+    bench.send(type="input_audio_buffer.clear")
+    bench.send(type="input_audio_buffer.commit")
+    assert bench.types()[-2:] == ["input_audio_buffer.cleared", "error"]
+
+
+def test_a_full_buffer_refuses_more_audio():
+    bench = Bench(turn_detection=None, limits=Limits(buffer_ms=1000))
+    bench.send(type="input_audio_buffer.append", audio=audio(900))
+    bench.send(type="input_audio_buffer.append", audio=audio(200), event_id="too much")
+    error = bench.last("error")["error"]
+    assert (error["code"], error["event_id"]) == ("input_audio_buffer_full", "too much")
+
+
+def test_items_go_where_they_are_told():
+    bench = Bench(turn_detection=None)
+    for item_id, previous in (("b", None), ("a", "root"), ("c", "b")):
+        bench.send(type="conversation.item.create", item={**USER_TEXT, "id": item_id}, previous_item_id=previous)
+    previous = [e["previous_item_id"] for e in bench.events if e["type"] == "conversation.item.added"]
+    assert previous == [None, None, "b"]
+
+
+def test_a_deleted_item_is_gone():
+    bench = Bench(turn_detection=None)
+    bench.send(type="conversation.item.create", item={**USER_TEXT, "id": "a"})
+    bench.send(type="conversation.item.delete", item_id="a")
+    bench.send(type="conversation.item.retrieve", item_id="a")
+    assert bench.types()[-2:] == ["conversation.item.deleted", "error"]
+
+
+def test_retrieved_audio_is_what_was_committed():
+    bench = Bench(turn_detection=None)
+    sent = base64.b64encode(bytes(range(240)) * 48).decode()
+    bench.send(type="input_audio_buffer.append", audio=sent)
+    bench.send(type="input_audio_buffer.commit")
+    bench.send(type="conversation.item.retrieve", item_id=bench.last("input_audio_buffer.committed")["item_id"])
+    assert bench.last("conversation.item.retrieved")["item"]["content"][0]["audio"] == sent
+
+
+def spoken() -> tuple[Bench, str]:
+    bench = Bench(turn_detection=None)
+    bench.send(type="response.create")
+    bench.reply("one two three four")
+    bench.speak(seconds=4.0)
+    return bench, bench.last("response.done")["response"]["output"][0]["id"]
+
+
+def test_truncation_cuts_audio_and_transcript_to_what_was_heard():
+    bench, item_id = spoken()
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=1500)
+    bench.send(type="conversation.item.retrieve", item_id=item_id)
+    part = bench.last("conversation.item.retrieved")["item"]["content"][0]
+    assert part["transcript"] == "one two"
+    assert len(base64.b64decode(part["audio"])) == 1500 * 48
+
+
+def test_truncation_beyond_the_audio_is_refused():
+    bench, item_id = spoken()
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=9000)
+    assert bench.last("error")["error"]["message"] == "Audio content of 4000ms is already shorter than 9000ms"
+
+
+MALFORMED = {
+    "not JSON": "{",
+    "not an object": "[]",
+    "no type": "{}",
+    "an unknown type": '{"type": "response.begin"}',
+    "a type that is a number": '{"type": 5}',
+    "deep nesting": "[" * 100_000,
+    "audio that is not base64": '{"type": "input_audio_buffer.append", "audio": "***"}',
+    "audio that is a number": '{"type": "input_audio_buffer.append", "audio": 1}',
+    "half a sample": '{"type": "input_audio_buffer.append", "audio": "AAAA"}',
+    "an unknown field": '{"type": "response.cancel", "why": 1}',
+    "an unknown item": '{"type": "conversation.item.delete", "item_id": "x"}',
+    "NaN": '{"type": "session.update", "session": {"type": "realtime", "audio": {"output": {"speed": NaN}}}}',
+    "a lone surrogate": '{"type": "\\ud800"}',
+}
+
+
+@pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_events_are_reported_and_the_session_goes_on(text):
+    bench = Bench()
+    bench.send_text(text)
+    assert bench.types() == ["session.created", "error"]
+    bench.send(type="session.update", session={"type": "realtime"})
+    assert bench.types() == ["session.updated"]
+
+
+def test_transcription_sessions_stream_captions_before_a_manual_commit():
+    bench = Bench(kind="transcription", turn_detection=None, transcription=Transcription())
+    bench.send(type="input_audio_buffer.append", audio=audio(500))
+    bench.bring(ports.TranscriptStable(bench.job(ports.Transcribe).job_id, "hello"))
+    bench.send(type="input_audio_buffer.commit")
+    bench.hear_words("hello world")
+    deltas = [e["delta"] for e in bench.events if e["type"].endswith("transcription.delta")]
+    assert deltas == ["hello", " world"]
+    assert bench.last("conversation.item.input_audio_transcription.completed")["transcript"] == "hello world"
+
+
+def test_transcription_sessions_never_answer():
+    bench = Bench(kind="transcription", transcription=Transcription(), turn_detection=ServerVad())
+    bench.say(400)
+    bench.silence(600)
+    bench.hear_words("hello")
+    assert not any(event["type"].startswith("response.") for event in bench.events)
+
+
+def test_log_probabilities_come_only_when_included():
+    for include, expected in (([], False), (["item.input_audio_transcription.logprobs"], True)):
+        bench = Bench(kind="transcription", transcription=Transcription(), include=include)
+        bench.say(400)
+        bench.silence(600)
+        bench.hear_words("hello world")
+        completed = bench.last("conversation.item.input_audio_transcription.completed")
+        assert bool(completed["logprobs"]) is expected
+
+
+def test_a_failed_transcription_is_reported_apart_from_errors():
+    bench = Bench(transcription=Transcription())
+    bench.say(400)
+    bench.silence(600)
+    bench.bring(ports.JobFailed(bench.job(ports.Transcribe).job_id, "worker_crashed", "The recogniser stopped."))
+    failed = bench.last("conversation.item.input_audio_transcription.failed")
+    assert failed["error"]["code"] == "worker_crashed"
+    assert bench.last("response.done")["response"]["status"] == "failed"
+
+
+def test_the_session_ends_at_its_time_limit():
+    bench = Bench()
+    bench.wait(3601)
+    assert bench.last("error")["error"]["code"] == "session_expired"
+    assert bench.closed is not None
