@@ -87,7 +87,7 @@ class Dialect(ABC):
         if not isinstance(patch, Mapping):
             raise errors.InvalidRequest("Invalid 'session': expected an object.", "invalid_type", "session")
         document = merged(self.encode_session(config), patch)
-        return self.decode_session(document, config.kind).model_copy(update={"model": config.model})
+        return self.decode_session(document, config.kind, "session").model_copy(update={"model": config.model})
 
     # --- ephemeral keys ---
 

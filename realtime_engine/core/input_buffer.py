@@ -46,6 +46,11 @@ class InputBuffer:
         return self._received // AUDIO_PER_MS
 
     @property
+    def kept_from_ms(self) -> int:
+        """Where the uncommitted audio begins that is still kept."""
+        return max(self.start_ms, -(-self.audio.start // AUDIO_PER_MS))
+
+    @property
     def analysed_ms(self) -> int:
         """Where the next analysis sample lies."""
         return self.analysis.end // ANALYSIS_PER_MS

@@ -10,7 +10,14 @@ import numpy as np
 from realtime_api import errors
 from realtime_api.config import SemanticVad, SessionConfig
 from realtime_api.items import Content, Message
-from realtime_api.server_events import BufferCommitted, ItemAdded, ItemDone, SpeechStarted, SpeechStopped
+from realtime_api.server_events import (
+    BufferCommitted,
+    ItemAdded,
+    ItemDone,
+    SpeechStarted,
+    SpeechStopped,
+    TimeoutTriggered,
+)
 from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.hearing import Hearing
 from realtime_engine.core.input_buffer import AUDIO_PER_MS, InputBuffer
@@ -184,6 +191,18 @@ class Listening:
         assert self._item_id is not None
         self._outbox.emit(SpeechStopped(item_id=self._item_id, audio_end_ms=end_ms))
         self._commit(self._item_id, self._start_ms, end_ms)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn has begun and not ended."""
+        return self._item_id is not None
+
+    def commit_silence(self) -> None:
+        """The user said nothing for idle_timeout_ms: commit the silence as a turn of its own."""
+        start_ms, end_ms = self.buffer.kept_from_ms, self.buffer.end_ms
+        item_id = self._outbox.new_id("item")
+        self._outbox.emit(TimeoutTriggered(item_id=item_id, audio_start_ms=start_ms, audio_end_ms=end_ms))
+        self._commit(item_id, start_ms, end_ms)
 
     def commit(self) -> None:
         """A commit by the client. Raises InvalidRequest where there is too little audio."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,7 @@ class Responding:
         media: Media,
         track: TrackPlayback,
         limits: Limits,
+        on_done: Callable[[ResponseRun], None],
     ) -> None:
         self._outbox = outbox
         self._conversation = conversation
@@ -51,13 +53,14 @@ class Responding:
         self._media = media
         self._track = track
         self._limits = limits
+        self._on_done = on_done
         self._runs: list[ResponseRun] = []
         self._waiting: list[_Waiting] = []
         self.has_spoken = False
         self.last_id: str | None = None
 
     @property
-    def _active(self) -> ResponseRun | None:
+    def active(self) -> ResponseRun | None:
         """The one response that may write to the conversation."""
         return next((run for run in self._runs if not run.out_of_band), None)
 
@@ -83,7 +86,7 @@ class Responding:
         self._begin_ready()
 
     def _check_free(self, params: ResponseParams) -> None:
-        active = self._active
+        active = self.active
         if not params.out_of_band and active is not None:
             message = (
                 f"Conversation already has an active response in progress: {active.response.id}. "
@@ -157,7 +160,7 @@ class Responding:
 
     def interrupt(self) -> None:
         """The user speaks: what runs in the conversation is cancelled."""
-        active = self._active
+        active = self.active
         if active is not None:
             active.cancel("turn_detected")
 
@@ -177,6 +180,7 @@ class Responding:
     def _forget(self, run: ResponseRun) -> None:
         self._runs.remove(run)
         self._waiting = [waiting for waiting in self._waiting if waiting.run is not run]
+        self._on_done(run)
 
     @property
     def next_timer(self) -> float | None:

@@ -167,6 +167,11 @@ class ResponseRun:
                 self.fail(result.code, result.message)
 
     @property
+    def heard_until(self) -> float:
+        """When the last sample so far will have been played; long past without audio."""
+        return self._playback.ends_at
+
+    @property
     def next_timer(self) -> float | None:
         """When the next sentence may be spoken, if one waits for the listener to catch up."""
         waiting = bool(self._queue) and self._speak_job is None and not self.done

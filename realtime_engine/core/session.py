@@ -11,7 +11,7 @@ from functools import singledispatchmethod
 from realtime_api import client_events as client
 from realtime_api import errors
 from realtime_api.client_events import ClientEvent, ClientEventError
-from realtime_api.config import SessionConfig
+from realtime_api.config import ServerVad, SessionConfig
 from realtime_api.dialect import Dialect
 from realtime_api.responses import ResponseParams
 from realtime_api.server_events import (
@@ -45,6 +45,7 @@ from realtime_engine.core.ports import (
     TurnJudged,
 )
 from realtime_engine.core.responding import Responding
+from realtime_engine.core.response_run import ResponseRun
 
 
 class RealtimeSession:
@@ -73,13 +74,14 @@ class RealtimeSession:
         self._expires_at = expires_at
         self._session_seconds = session_seconds
         self._deadline = now + session_seconds
+        self._idle_from: float | None = None  # since when the user might have answered
         self._over = False
         self._outbox = Outbox(dialect, new_id)
         self._conversation = Conversation(new_id("conv"), limits)
         self._track = TrackPlayback(self._outbox)
         self._hearing = Hearing(self._outbox, self._conversation, self._heard)
         self._responding = Responding(
-            self._outbox, self._conversation, self._hearing, ports, media, self._track, limits
+            self._outbox, self._conversation, self._hearing, ports, media, self._track, limits, self._response_done
         )
         self._listening = Listening(config, self._outbox, self._conversation, self._hearing, ports, limits)
         self._items = ItemDesk(self._outbox, self._conversation, ports)
@@ -127,6 +129,7 @@ class RealtimeSession:
             return
         for heard in self._listening.process():
             if heard == "speech_started":
+                self._idle_from = None
                 self._interrupt(now)
             else:
                 self._answer_turn(now)
@@ -146,7 +149,7 @@ class RealtimeSession:
     @property
     def next_timer(self) -> float | None:
         """When handle_timer wants to be called, in monotonic seconds."""
-        timers = [self._deadline, self._responding.next_timer, self._track.ends_at]
+        timers = [self._deadline, self._idle_deadline, self._responding.next_timer, self._track.ends_at]
         return None if self._over else min(timer for timer in timers if timer is not None)
 
     def handle_timer(self, now: float) -> None:
@@ -154,6 +157,8 @@ class RealtimeSession:
         self._now = now
         self._track.handle_timer(now)
         self._responding.handle_timer(now)
+        if self._idle_deadline is not None and now >= self._idle_deadline:
+            self._break_silence(now)
         if now >= self._deadline and not self._over:
             self._expire(now)
 
@@ -261,6 +266,23 @@ class RealtimeSession:
             self._responding.create(self.config, ResponseParams(), now)
         except errors.ApiError as refused:
             self._outbox.emit(Error(error=refused))
+
+    def _response_done(self, run: ResponseRun) -> None:
+        if not run.out_of_band:
+            self._idle_from = max(self._now, run.heard_until)
+
+    @property
+    def _idle_deadline(self) -> float | None:
+        """When idle_timeout_ms without speech will have passed since the model was heard."""
+        policy = self.config.turn_detection
+        if self._idle_from is None or not isinstance(policy, ServerVad) or policy.idle_timeout_ms is None:
+            return None
+        return None if self._listening.speaking else self._idle_from + policy.idle_timeout_ms / 1000
+
+    def _break_silence(self, now: float) -> None:
+        self._idle_from = None
+        self._listening.commit_silence()
+        self._answer_turn(now)
 
     def _heard(self, item_id: str, failed: JobFailed | None) -> None:
         self._responding.heard(item_id, failed, self._now)

@@ -6,6 +6,7 @@ import pytest
 
 from realtime_api.config import SemanticVad, ServerVad, Transcription
 from realtime_engine.core import ports
+from realtime_engine.core.limits import Limits
 from tests.realtime_engine.core.harness import Bench
 
 TURN = [
@@ -161,8 +162,33 @@ def test_the_recogniser_hears_the_turn_from_its_padding_on():
 
 
 def test_a_turn_without_end_is_committed_at_its_bound():
-    from realtime_engine.core.limits import Limits
-
     bench = Bench(limits=Limits(turn_ms=2000), turn_detection=ServerVad(create_response=False))
     bench.say(2500)
     assert "input_audio_buffer.committed" in bench.types()
+
+
+def silent_after_an_answer() -> Bench:
+    bench = Bench(turn_detection=ServerVad(idle_timeout_ms=5000))
+    bench.say(400)
+    bench.silence(600)
+    bench.hear_words("hello")
+    bench.reply("Good day.")
+    bench.speak(seconds=2.0)
+    bench.new_events()
+    return bench
+
+
+def test_silence_after_the_answer_was_heard_is_broken_by_the_idle_timeout():
+    bench = silent_after_an_answer()
+    bench.silence(6900)
+    assert bench.types() == []
+    bench.silence(200)
+    assert bench.types()[:2] == ["input_audio_buffer.timeout_triggered", "input_audio_buffer.committed"]
+    assert bench.last("response.created")["response"]["status"] == "in_progress"
+
+
+def test_speech_keeps_the_idle_timeout_from_firing():
+    bench = silent_after_an_answer()
+    bench.silence(5000)
+    bench.say(3000)
+    assert bench.types() == ["input_audio_buffer.speech_started"]
