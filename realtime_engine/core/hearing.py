@@ -107,6 +107,8 @@ class Hearing:
     def job_done(self, result: TranscriptStable | TranscriptDone | JobFailed, *, early_deltas: bool = False) -> None:
         """A result of one of the jobs opened here."""
         listening = self._listening[result.job_id]
+        if any(not isinstance(waiting, TranscriptStable) for waiting in listening.waiting):
+            return  # it has ended already and only waits for its item
         if listening.committed or (early_deltas and isinstance(result, TranscriptStable)):
             self._report(listening, result)
         else:

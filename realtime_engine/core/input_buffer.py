@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+import numpy as np
+
 from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, FrontEnd, Processed, Samples
 from realtime_engine.core.samples import SampleLog
 
@@ -22,7 +24,8 @@ class InputBuffer:
     """
 
     def __init__(self, front_end: FrontEnd) -> None:
-        self.front_end = front_end
+        self._front_end = front_end
+        self._lost = 0
         self._waiting: deque[Samples] = deque()
         self._waiting_samples = 0
         self._received = 0
@@ -65,6 +68,11 @@ class InputBuffer:
         """Audio written since the last commit or clear."""
         return (self._received + self._waiting_samples - self._committed) / AUDIO_PER_MS
 
+    def change_front_end(self, front_end: FrontEnd) -> None:
+        """Process with another front end from now on; what the old one held back (20 ms at most) becomes silence."""
+        self._front_end = front_end
+        self._lost = self._received - self.audio.end
+
     def write(self, samples: Samples) -> None:
         """Take audio in; it is processed slice by slice."""
         for start in range(0, len(samples), SLICE):
@@ -76,7 +84,9 @@ class InputBuffer:
         samples = self._waiting.popleft()
         self._waiting_samples -= len(samples)
         self._received += len(samples)
-        processed = self.front_end.process(samples)
+        processed = self._front_end.process(samples)
+        if self._lost:
+            processed, self._lost = _after_silence(self._lost, processed), 0
         self.audio.append(processed.audio)
         self.analysis.append(processed.analysis)
         return processed
@@ -108,3 +118,11 @@ class InputBuffer:
     def analysis_between(self, start_ms: int, end_ms: int) -> Samples:
         """Processed audio at ANALYSIS_RATE."""
         return self.analysis.slice(start_ms * ANALYSIS_PER_MS, end_ms * ANALYSIS_PER_MS)
+
+
+def _after_silence(lost: int, processed: Processed) -> Processed:
+    silence = np.zeros(lost, dtype=np.int16)
+    return Processed(
+        np.concatenate((silence, processed.audio)),
+        np.concatenate((silence[: lost * ANALYSIS_RATE // SESSION_RATE], processed.analysis)),
+    )

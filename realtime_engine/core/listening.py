@@ -39,6 +39,7 @@ Heard = Literal["speech_started", "turn_committed"]
 
 SHORTEST_COMMIT_MS = 100
 JUDGED_MS = 8_000
+SAMPLES_PER_BYTE = {"pcm16": 0.5, "g711_ulaw": 3.0, "g711_alaw": 3.0}  # at SESSION_RATE
 KEPT_OF_TRACK_MS = 60_000
 KEPT_SILENCE_MS = 1_000
 """Audio kept before the padding while nobody speaks, so that a manual commit still finds what was just said."""
@@ -86,7 +87,7 @@ class Listening:
         if config.input_format != old.input_format:
             self._decoder = self._ports.decoder(config.input_format)
         if config.noise_reduction != old.noise_reduction:
-            self.buffer.front_end = self._make_front_end()
+            self.buffer.change_front_end(self._make_front_end())
         if config.turn_detection is None:
             self._abandon_turn()
             self._detector = None
@@ -111,7 +112,7 @@ class Listening:
 
     # --- audio in ---
 
-    def has_room(self, samples: int) -> bool:
+    def has_room(self, samples: float) -> bool:
         """Whether so much more may be written before a commit or clear."""
         return self.buffer.held_ms + samples / AUDIO_PER_MS <= self._limits.buffer_ms
 
@@ -121,14 +122,14 @@ class Listening:
 
     def append(self, audio: bytes) -> None:
         """Wire audio. Raises InvalidRequest, and then nothing was written."""
+        if not self.has_room(len(audio) * SAMPLES_PER_BYTE[self._config.input_format]):
+            seconds = self._limits.buffer_ms // 1000
+            message = f"The input audio buffer holds {seconds} s of uncommitted audio: commit or clear it first."
+            raise errors.InvalidRequest(message, "input_audio_buffer_full", "audio")
         try:
             samples = self._decoder.decode(audio)
         except ValueError as error:
             raise errors.invalid_value("audio", f"Invalid 'audio': {error}") from None
-        if not self.has_room(len(samples)):
-            seconds = self._limits.buffer_ms // 1000
-            message = f"The input audio buffer holds {seconds} s of uncommitted audio: commit or clear it first."
-            raise errors.InvalidRequest(message, "input_audio_buffer_full", "audio")
         self.buffer.write(samples)
 
     def process(self) -> Iterator[Heard]:
