@@ -1,0 +1,65 @@
+"""Runs the site: ``python -m realtime_demo``. Where it listens is in the settings (HOST, PORT)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from socket import socket
+
+import uvicorn
+from django.conf import settings
+
+from realtime_demo import engine
+
+MAX_MESSAGE_BYTES = 21 * 1024 * 1024  # the API takes 15 MiB of audio in one event; base64 makes it a third more
+
+
+class Server(uvicorn.Server):
+    """Says where to go once it really answers."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(f"\n{invitation()}\n\n")
+            sys.stdout.flush()
+
+
+def invitation() -> str:
+    """The address, and what answers there."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}/"
+    local = engine.unavailable_reason() is None
+    note = (
+        "The local engine answers; it needs no key and no account." if local else "The local engine is not available."
+    )
+    return f"Realtime Demo: {address}\n{note} Ctrl-C stops it."
+
+
+def config() -> uvicorn.Config:
+    """How uvicorn serves the site."""
+    return uvicorn.Config(
+        "realtime_demo.asgi:application",
+        host=settings.HOST,
+        port=settings.PORT,
+        lifespan="on",
+        log_level=settings.LOG_LEVEL.lower(),
+        access_log=settings.DEBUG,
+        server_header=False,
+        proxy_headers=False,  # the guards need the address of the peer; settings say whose X-Forwarded-Proto counts
+        timeout_graceful_shutdown=5,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+    )
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realtime_demo.settings")
+    server = Server(config())
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again after it has shut down
+        server.run()
+    sys.exit(0 if server.started else 3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""System checks: what is misconfigured is said at start, not at the first request. No message ever holds a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from pydantic import ValidationError
+
+from realtime_demo.providers import RESERVED_IDS, SETTINGS, ProviderSettings
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+@register
+def check_providers(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """REALTIME_PROVIDERS has the form ``.env.example`` describes."""
+    try:
+        entries = SETTINGS.validate_json(settings.REALTIME_PROVIDERS.get_secret_value())
+    except ValidationError as error:
+        return [_invalid(detail["loc"], detail["msg"]) for detail in error.errors(include_input=False)]
+    return _taken_ids(entries)
+
+
+@register
+def check_open_mint(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A public site must not hand out somebody's paid keys by oversight."""
+    paid = _paid_settings()
+    if not paid or not settings.IS_PUBLIC or settings.REALTIME_ALLOW_OPEN_MINT:
+        return []
+    return [
+        Error(
+            f"HOST={settings.HOST} is public and {' and '.join(paid)} would let every visitor open paid sessions.",
+            hint="Set HOST=127.0.0.1, or REALTIME_ALLOW_OPEN_MINT=1 if visitors may spend that money.",
+            id="realtime_demo.E003",
+        )
+    ]
+
+
+@register
+def check_openai_base_url(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """OPENAI_BASE_URL is an address."""
+    if urlsplit(settings.OPENAI_BASE_URL).scheme in ("http", "https"):
+        return []
+    hint = "Leave it out, or write it like https://api.openai.com/v1."
+    return [Error("OPENAI_BASE_URL is not an http(s) address.", hint=hint, id="realtime_demo.E004")]
+
+
+@register
+def check_hosts(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A server that listens everywhere needs to know its names."""
+    if settings.HOST not in ("0.0.0.0", "::") or set(settings.ALLOWED_HOSTS) - {*LOCAL_NAMES, settings.HOST}:
+        return []
+    hint = "Set ALLOWED_HOSTS to the names and addresses visitors use, separated by commas."
+    message = f"HOST={settings.HOST} listens to the network, but ALLOWED_HOSTS only lets this machine in."
+    return [Warning(message, hint=hint, id="realtime_demo.W001")]
+
+
+def _paid_settings() -> list[str]:
+    """The settings that bring a provider with a key of its own."""
+    try:
+        entries = SETTINGS.validate_json(settings.REALTIME_PROVIDERS.get_secret_value())
+    except ValidationError:
+        entries = []  # reported by check_providers
+    keys = {
+        "OPENAI_API_KEY": bool(settings.OPENAI_API_KEY.get_secret_value()),
+        "REALTIME_PROVIDERS": any(entry.api_key.get_secret_value() for entry in entries),
+    }
+    return [name for name, is_set in keys.items() if is_set]
+
+
+def _invalid(location: tuple[int | str, ...], message: str) -> CheckMessage:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    hint = 'It is a JSON list like [{"id": "lab", "label": "Lab", "base_url": "http://lab:9000/v1", "dialect": "ga"}].'
+    return Error(f"REALTIME_PROVIDERS{place}: {message}.", hint=hint, id="realtime_demo.E001")
+
+
+def _taken_ids(entries: Sequence[ProviderSettings]) -> list[CheckMessage]:
+    ids = [*RESERVED_IDS, *(entry.id for entry in entries)]
+    return [
+        Error(
+            f"REALTIME_PROVIDERS: the id '{taken}' is used twice.",
+            hint=f"Give each provider an id of its own, other than {', '.join(RESERVED_IDS)}.",
+            id="realtime_demo.E002",
+        )
+        for taken in sorted({name for name in ids if ids.count(name) > 1})
+    ]

@@ -1,0 +1,160 @@
+"""Runs the jobs a session hands out, and brings their results back into its driver."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
+
+from realtime_engine.core.ports import (
+    CancelJob,
+    Job,
+    JobFailed,
+    JobResult,
+    JudgeTurn,
+    Reply,
+    Samples,
+    Speak,
+    SpeechDone,
+    Transcribe,
+    TranscribeAudio,
+    TranscribeEnd,
+    TranscriptDone,
+    TurnJudged,
+)
+from realtime_engine.speech import guide
+from realtime_engine.speech.turn_judge import SmartTurnJudge
+
+logger = logging.getLogger(__name__)
+
+JUDGE_THREADS = 2
+MAX_JUDGEMENTS = 16  # waiting or running: about a third of a second behind on one core; later answers are of no use
+
+Deliver = Callable[[JobResult], None]
+"""Takes a result, in the loop's thread."""
+
+
+class Overloaded(Exception):
+    """There is more work than can be done in time."""
+
+
+class JudgePool:
+    """The turn judge in a few threads, with a bound on what may wait for it."""
+
+    def __init__(self, judge: SmartTurnJudge) -> None:
+        self._judge = judge
+        self._threads = ThreadPoolExecutor(JUDGE_THREADS, thread_name_prefix="turn-judge")
+        self._waiting = 0
+
+    async def judge(self, audio: Samples) -> float:
+        """Probability that the turn is complete. Raises Overloaded."""
+        if self._waiting >= MAX_JUDGEMENTS:
+            raise Overloaded
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._judge.judge, audio)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Runner(Protocol):
+    """Recogniser or voice: work in a worker process, which a job opens, feeds, ends or cancels."""
+
+    def handle(self, job: Job, deliver: Deliver) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What all sessions' jobs run on. Without a turn judge (its model is missing) pauses end turns by time alone."""
+
+    judges: JudgePool | None
+    recogniser: Runner
+    voice: Runner
+
+
+class Jobs:
+    """The jobs of one session. ``deliver`` gets their results in the loop's thread."""
+
+    def __init__(self, workshop: Workshop, deliver: Deliver) -> None:
+        self._workshop = workshop
+        self._deliver = deliver
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._remote: dict[str, Runner] = {}
+
+    def start(self, job: Job) -> None:
+        """Starts a job, or passes on what it says about a running one."""
+        match job:
+            case JudgeTurn():
+                self._run(job.job_id, self._judge(job))
+            case Reply():
+                self._run(job.job_id, self._reply(job))
+            case Speak():
+                self._send(self._workshop.voice, job)
+            case Transcribe() | TranscribeAudio() | TranscribeEnd():
+                self._send(self._workshop.recogniser, job)
+            case CancelJob():
+                self._cancel(job)
+
+    async def close(self) -> None:
+        """Cancels what still runs here; the session has cancelled the rest."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- in the workers ---
+
+    def _send(self, runner: Runner, job: Speak | Transcribe | TranscribeAudio | TranscribeEnd) -> None:
+        self._remote[job.job_id] = runner
+        runner.handle(job, self._delivered)
+
+    def _delivered(self, result: JobResult) -> None:
+        if isinstance(result, TranscriptDone | SpeechDone | JobFailed):
+            self._remote.pop(result.job_id, None)
+        self._deliver(result)
+
+    def _cancel(self, job: CancelJob) -> None:
+        task = self._tasks.get(job.job_id)
+        if task is not None:
+            task.cancel()
+        runner = self._remote.pop(job.job_id, None)
+        if runner is not None:
+            runner.handle(job, self._deliver)
+
+    # --- in this process ---
+
+    def _run(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks[job_id] = task
+        task.add_done_callback(partial(self._ran, job_id))
+
+    def _ran(self, job_id: str, task: asyncio.Task[None]) -> None:
+        del self._tasks[job_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("a job failed", exc_info=error)
+            self._deliver(JobFailed(job_id, "internal_error", f"{type(error).__name__} in the engine."))
+
+    async def _judge(self, job: JudgeTurn) -> None:
+        judges = self._workshop.judges
+        if judges is None:
+            self._deliver(JobFailed(job.job_id, "turn_judge_missing", "The turn judge's model is not installed."))
+            return
+        try:
+            probability = await judges.judge(job.audio)
+        except Overloaded:
+            self._deliver(JobFailed(job.job_id, "overloaded", "Too many turns end at the same time."))
+        else:
+            self._deliver(TurnJudged(job.job_id, probability))
+
+    async def _reply(self, job: Reply) -> None:
+        for result in guide.answer(job, datetime.now().astimezone()):
+            self._deliver(result)
+            await asyncio.sleep(0)

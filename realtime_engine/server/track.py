@@ -1,0 +1,90 @@
+"""The model's audio as a WebRTC track: 20 ms frames in real time from a queue, silence when it is empty."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from fractions import Fraction
+
+import numpy as np
+from aiortc import MediaStreamTrack
+from aiortc.mediastreams import MediaStreamError
+from av import AudioFrame
+
+from realtime_engine.core.ports import SESSION_RATE, Samples
+
+FRAME_SECONDS = 0.020
+FRAME_SAMPLES = SESSION_RATE // 50
+FADE_SAMPLES = SESSION_RATE // 100  # 10 ms: a cut this soft is not heard as a click
+LATEST_SECONDS = 0.5  # a loop that stalled longer goes on from now; shorter delays are caught up
+TIME_BASE = Fraction(1, SESSION_RATE)
+
+
+class PlaybackQueue:
+    """Samples waiting to be played, taken out frame by frame."""
+
+    def __init__(self) -> None:
+        self._chunks: deque[Samples] = deque()
+
+    def append(self, audio: Samples) -> None:
+        if len(audio):
+            self._chunks.append(audio)
+
+    def cut(self) -> None:
+        """Drop everything but a short fade-out."""
+        self._chunks = deque([_faded_out(self._take(FADE_SAMPLES))])
+
+    def next_frame(self) -> Samples:
+        """FRAME_SAMPLES samples; where the queue runs dry they fade into silence."""
+        taken = self._take(FRAME_SAMPLES)
+        if len(taken) == FRAME_SAMPLES:
+            return taken
+        return np.concatenate((_faded_out(taken), np.zeros(FRAME_SAMPLES - len(taken), np.int16)))
+
+    def _take(self, wanted: int) -> Samples:
+        taken: list[Samples] = []
+        while wanted and self._chunks:
+            chunk = self._chunks.popleft()
+            taken.append(chunk[:wanted])
+            if len(chunk) > wanted:
+                self._chunks.appendleft(chunk[wanted:])
+            wanted -= len(taken[-1])
+        return np.concatenate(taken) if taken else np.zeros(0, np.int16)
+
+
+def _faded_out(audio: Samples) -> Samples:
+    length = min(FADE_SAMPLES, len(audio))
+    faded = audio.copy()
+    faded[len(audio) - length :] = faded[len(audio) - length :] * np.linspace(1, 0, length)
+    return faded
+
+
+class ModelTrack(MediaStreamTrack):
+    """Plays a queue. The deadline of each frame follows from the first, so delays never add up."""
+
+    kind = "audio"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue = PlaybackQueue()
+        self._samples = 0
+        self._due: float | None = None
+
+    async def recv(self) -> AudioFrame:
+        if self.readyState != "live":
+            raise MediaStreamError
+        await self._until_due()
+        # Both channels by hand: Opus is stereo here, and a resampler makes mono 3 dB quieter on the way.
+        stereo = np.repeat(self.queue.next_frame(), 2)[None]
+        frame = AudioFrame.from_ndarray(stereo, format="s16", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SESSION_RATE, self._samples, TIME_BASE
+        self._samples += FRAME_SAMPLES
+        return frame
+
+    async def _until_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._due is None or now - self._due > LATEST_SECONDS:
+            self._due = now
+        if self._due > now:
+            await asyncio.sleep(self._due - now)
+        self._due += FRAME_SECONDS

@@ -1,0 +1,221 @@
+"""One WebRTC call: a peer connection, and the session that runs over it.
+
+Events go over the data channel ``oai-events`` as JSON text, audio over one track each way. The call lives in the
+process that answered it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from av import AudioFrame, AudioResampler
+
+from realtime_api.errors import ApiError, InvalidRequest, ServerError
+from realtime_engine.core.ports import SESSION_RATE, Samples
+from realtime_engine.server.driver import Driver, Input
+from realtime_engine.server.engine import BROKEN, Engine
+from realtime_engine.server.events import close_reason, error_event
+from realtime_engine.server.opening import Opening
+from realtime_engine.server.sdp import invalid_offer
+from realtime_engine.server.track import ModelTrack
+
+logger = logging.getLogger(__name__)
+
+LABEL = "oai-events"
+MAX_MESSAGE_BYTES = 262_144  # of a data channel in browsers; a longer one would break the channel
+MAX_BUFFERED_BYTES = 8 * 1024 * 1024
+CONNECT_SECONDS = 20.0
+GAP_SECONDS = 0.5  # a phone that pauses its microphone sends nothing: silence takes its place, so that turns end
+GONE_SECONDS = 10.0  # without a single packet; ICE alone would notice a closed tab after 30 s
+FLUSH_SECONDS = 1.0
+
+TOO_LARGE = InvalidRequest("An event was too large for the data channel (256 KiB) and was not sent.", "event_too_large")
+TOO_SLOW = InvalidRequest("Events are not read fast enough.", "too_slow")
+BEHIND = ServerError("The engine cannot keep up with this call.", "overloaded", status=503)
+WRONG_LABEL = InvalidRequest(f"The data channel must be labelled '{LABEL}'.", "invalid_value", "label")
+BINARY_MESSAGE = InvalidRequest("Events are JSON text; binary messages are not used.", "invalid_event")
+
+
+class Call:
+    """A call from its offer to its end; ``leave`` gives its place back."""
+
+    def __init__(self, call_id: str, engine: Engine, opening: Opening, leave: Callable[[], None]) -> None:
+        self.id = call_id
+        self.owner = opening.owner
+        self._engine = engine
+        self._opening = opening
+        self._leave = leave
+        self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._track = ModelTrack()
+        self._channel: RTCDataChannel | None = None
+        self._driver: Driver | None = None
+        self._connecting = asyncio.timeout(CONNECT_SECONDS)
+        self._closing = asyncio.Event()
+        self._plays = False  # whether the client's offer takes audio at all
+        self._helpers: list[asyncio.Task[None]] = []
+        self._peer.on("datachannel", self._on_channel)
+        self._peer.on("track", self._on_track)
+        self._peer.on("connectionstatechange", self._on_state)
+
+    # --- signalling ---
+
+    async def answer(self, offer: str) -> str:
+        """The SDP answer, with this machine's candidates. Raises InvalidRequest (invalid_offer)."""
+        try:
+            await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+            self._peer.addTrack(self._track)
+            await self._peer.setLocalDescription(await self._peer.createAnswer())
+        except Exception as error:  # what is wrong with an offer shows in many types
+            self.close(4000, "invalid_offer")
+            raise invalid_offer(f"it could not be answered ({type(error).__name__}).") from error
+        self._plays = "send" in self._peer.getTransceivers()[0].currentDirection
+        return self._peer.localDescription.sdp
+
+    async def run(self) -> None:
+        """From before the answer to the end of the call; ends it when nobody connects."""
+        try:
+            async with self._connecting:
+                await self._closing.wait()
+        except TimeoutError:
+            logger.info("call %s was answered, but its data channel never opened", self.id)
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        self._stop_driver()
+        for helper in self._helpers:
+            helper.cancel()
+        await self._flush()
+        await self._peer.close()
+        self._leave()
+
+    def _stop_driver(self) -> None:
+        if self._driver is not None:
+            self._driver.stop()
+
+    async def _flush(self) -> None:
+        """Lets the last events leave: a data channel closes after what it has queued."""
+        if self._channel is None or self._channel.readyState != "open":
+            return
+        closed = asyncio.Event()
+        self._channel.on("close", closed.set)
+        self._channel.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(closed.wait(), FLUSH_SECONDS)
+
+    # --- the driver's connection ---
+
+    def send(self, event: dict[str, Any]) -> None:
+        channel = self._channel
+        if channel is None or channel.readyState != "open":
+            return
+        text = json.dumps(event, separators=(",", ":"))
+        if len(text) > MAX_MESSAGE_BYTES:
+            text = json.dumps(error_event(TOO_LARGE))
+        if channel.bufferedAmount > MAX_BUFFERED_BYTES:
+            self.close(4008, close_reason(TOO_SLOW))
+        else:
+            channel.send(text)
+
+    def play(self, audio: Samples) -> None:
+        if self._plays:
+            self._track.queue.append(audio)
+
+    def stop_playback(self) -> None:
+        self._track.queue.cut()
+
+    def close(self, code: int, reason: str) -> None:
+        """Ends the call once what is queued has been sent; a data channel has no close codes."""
+        if not self._closing.is_set():
+            logger.debug("call %s closes: %d %s", self.id, code, reason)
+        self._closing.set()
+
+    # --- what comes in ---
+
+    def _on_channel(self, channel: RTCDataChannel) -> None:
+        if channel.label != LABEL or self._channel is not None:
+            channel.send(json.dumps(error_event(WRONG_LABEL)))
+            channel.close()
+            return
+        self._channel = channel
+        channel.on("message", self._on_message)
+        channel.on("close", self._closing.set)
+        self._driver = self._engine.driver(self._opening, self, "track")
+        self._engine.run(self._driver, self, self._leave)
+        self._help(self._watch())
+        self._connecting.reschedule(None)
+
+    def _on_message(self, message: str | bytes) -> None:
+        if isinstance(message, str):
+            self._take_in(message)
+        else:
+            self.send(error_event(BINARY_MESSAGE))
+
+    def _help(self, work: Coroutine[Any, Any, None]) -> None:
+        helper = asyncio.create_task(work)
+        helper.add_done_callback(self._helped)
+        self._helpers.append(helper)
+
+    def _helped(self, helper: asyncio.Task[None]) -> None:
+        if not helper.cancelled() and (error := helper.exception()) is not None:
+            logger.error("call %s failed", self.id, exc_info=error)
+            self._fail(BROKEN)
+
+    def _on_track(self, track: MediaStreamTrack) -> None:
+        self._help(self._hear(track))
+
+    def _on_state(self) -> None:
+        if self._peer.connectionState in ("failed", "closed"):
+            self._closing.set()
+
+    def _take_in(self, received: Input) -> None:
+        if self._driver is not None and not self._driver.receive_nowait(received):
+            self._fail(BEHIND)
+
+    def _fail(self, error: ApiError) -> None:
+        self.send(error_event(error))
+        self.close(4000, close_reason(error))
+
+    async def _hear(self, track: MediaStreamTrack) -> None:
+        """The client's audio, as samples at SESSION_RATE; gaps become silence."""
+        resampler = AudioResampler(format="s16", layout="mono", rate=SESSION_RATE)
+        silence = np.zeros(int(GAP_SECONDS * SESSION_RATE), np.int16)
+        with suppress(MediaStreamError):
+            frame = await track.recv()
+            while True:
+                self._take_in(_samples(resampler, frame))
+                frame = await self._next_frame(track, silence)
+
+    async def _next_frame(self, track: MediaStreamTrack, silence: Samples) -> AudioFrame:
+        while True:
+            try:
+                async with asyncio.timeout(GAP_SECONDS):
+                    return await track.recv()
+            except TimeoutError:
+                self._take_in(silence)
+
+    async def _watch(self) -> None:
+        """Ends the call when its peer has gone without a word."""
+        before = -1
+        while (received := await self._bytes_received()) != before:
+            before = received
+            await asyncio.sleep(GONE_SECONDS)
+        logger.info("call %s: the peer has gone", self.id)
+        self._closing.set()
+
+    async def _bytes_received(self) -> int:
+        report = await self._peer.getStats()
+        return sum(stats.bytesReceived for stats in report.values() if stats.type == "transport")
+
+
+def _samples(resampler: AudioResampler, frame: AudioFrame) -> Samples:
+    parts = [part.to_ndarray()[0] for part in resampler.resample(frame)]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int16)

@@ -1,0 +1,140 @@
+"""The guide's reply to a conversation: a tool call, or the sentences of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from realtime_engine.core.ports import Reply, ReplyDone, ReplyText, ReplyToolCall, Turn
+
+from .about import introduction, offers
+from .heard import Heard
+from .scene import Scene, shortened, versions
+from .skills import OPEN_VOCABULARY, Understood, understand
+from .tool_results import pending_results, read_results
+from .tools import arguments_for, choose_tool
+
+MAX_REPLY = 1_500
+"""Characters of one reply."""
+
+MAX_QUOTE = 80
+"""Characters of what was heard that are said back when it was not understood."""
+
+MAX_JOINED = 3
+"""User turns in a row that are taken for one request, cut apart by a pause."""
+
+
+class _Request(NamedTuple):
+    heard: Heard
+    understood: Understood | None
+
+
+def understands(text: str) -> bool:
+    """Whether the guide has an answer of its own for this text."""
+    return understand(Heard.of(text)) is not None
+
+
+def answer(request: Reply, now: datetime) -> Iterator[ReplyText | ReplyToolCall | ReplyDone]:
+    """Answers the conversation, one delta for each sentence; ``now`` is the local time, with its zone.
+
+    Results of tools are read out before anything else is looked at, also where tool_choice forces a tool: the guide
+    calls one tool for each request of the user.
+    """
+    turns = tuple(turn for turn in request.turns if turn.role != "system")
+    scene = Scene(now, turns[:-1] if _is_user(turns[-1:]) else turns, request.instructions, request.settings)
+    results = pending_results(turns)
+    asked = _asked(turns)
+    if results:
+        yield from _deltas(request.job_id, read_results(results, turns))
+    elif call := _tool_call(request, turns, asked, now):
+        yield call
+    else:
+        yield from _deltas(request.job_id, _sentences(turns, asked, scene))
+    yield ReplyDone(request.job_id)
+
+
+def _asked(turns: Sequence[Turn]) -> _Request | None:
+    """What the user wants: the last turn as the guide or the general recogniser heard it, else joined to those before.
+
+    None where the conversation does not end with the user.
+    """
+    if not _is_user(turns[-1:]):
+        return None
+    readings = [_Request(heard, understand(heard)) for heard in (*versions(turns[-1]), *_joined(turns))]
+    first = next((reading for reading in readings if reading.understood), None)
+    if first is None or first.understood is None:
+        return _Request(Heard.of(turns[-1].text), None)
+    if first.understood.skill in OPEN_VOCABULARY:
+        general = _Request(Heard.of(turns[-1].text), understand(Heard.of(turns[-1].text)))
+        same = general.understood and general.understood.skill == first.understood.skill
+        return general if same else first
+    return first
+
+
+def _joined(turns: Sequence[Turn]) -> Iterator[Heard]:
+    """The user turns the conversation ends with as one, where there are several."""
+    start = len(turns)
+    while start > len(turns) - MAX_JOINED and _is_user(turns[start - 1 : start]):
+        start -= 1
+    if len(turns) - start > 1:
+        yield Heard.of(" ".join(turn.guide_text or turn.text for turn in turns[start:]))
+        yield Heard.of(" ".join(turn.text for turn in turns[start:]))
+
+
+def _is_user(turns: Sequence[Turn]) -> bool:
+    return bool(turns) and turns[-1].role == "user"
+
+
+def _tool_call(request: Reply, turns: Sequence[Turn], asked: _Request | None, now: datetime) -> ReplyToolCall | None:
+    """Told what to say or spell, the guide calls no tool unless it must."""
+    echoes = asked and asked.understood and asked.understood.skill in OPEN_VOCABULARY
+    if not request.tools or (request.tool_choice == "auto" and (echoes or asked is None)):
+        return None
+    readings = [Heard.of(turns[-1].text), *versions(turns[-1])] if asked else [Heard.of("")]
+    for heard in readings:
+        if tool := choose_tool(request.tools, request.tool_choice, heard):
+            return ReplyToolCall(request.job_id, tool["name"], arguments_for(tool, heard, now))
+    return None
+
+
+def _sentences(turns: Sequence[Turn], asked: _Request | None, scene: Scene) -> Iterable[str]:
+    if asked is None:
+        return _unasked(turns, scene)
+    if asked.understood:
+        return asked.understood.answer(scene)
+    return _not_understood(asked.heard.text, scene)
+
+
+def _unasked(turns: Sequence[Turn], scene: Scene) -> Iterable[str]:
+    """The conversation has not begun, or nothing was said since the guide's last turn."""
+    if turns and turns[-1].role == "tool_call":
+        return ["I am still waiting for the result of the tool."]
+    if any(turn.role == "assistant" for turn in turns):
+        return ["I am listening.", offers(scene)]
+    return introduction(scene)
+
+
+def _not_understood(text: str, scene: Scene) -> Iterable[str]:
+    """Honestly, with what was heard, and with something else to try each time."""
+    quote = shortened(text, MAX_QUOTE)
+    if not quote:
+        yield scene.vary("I could not make out any words.", "I heard you, but no words that I know.")
+    else:
+        yield scene.vary(
+            f'I heard "{quote}", and I do not know what to do with that.',
+            f'If I heard "{quote}" correctly, that is more than a small script can answer.',
+            f'I did not understand "{quote}".',
+        )
+    yield offers(scene)
+
+
+def _deltas(job_id: str, sentences: Iterable[str]) -> Iterator[ReplyText]:
+    """One delta for each sentence, with the blank before the next one, up to MAX_REPLY characters."""
+    left, blank = MAX_REPLY, ""
+    for sentence in sentences:
+        text = blank + shortened(sentence, left - len(blank))
+        yield ReplyText(job_id, text)
+        left, blank = left - len(text), " "
+        if left < 10:
+            return

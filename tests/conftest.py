@@ -1,0 +1,19 @@
+"""Fixtures for every test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def clips() -> Path:
+    """Folder of real recordings with their manifest.json; the test is skipped where there is none."""
+    folder = Path(os.environ.get("SPEECH_CLIPS") or REPOSITORY.parent / "shared" / "audio")
+    if not (folder / "manifest.json").is_file():
+        pytest.skip("no real recordings: set SPEECH_CLIPS to a folder of clips with a manifest.json")
+    return folder

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.http import HttpRequest
+from django.test import RequestFactory
+from pydantic import SecretStr
+
+from realtime_demo import engine, providers
+from sessions_app.providers import RealtimeProvider
+
+HERE = RequestFactory(HTTP_HOST="localhost").get("/")
+
+
+def offered(request: HttpRequest = HERE) -> list[RealtimeProvider]:
+    return providers.registry().offered(request)
+
+
+def test_without_any_setting_the_local_engine_is_offered_in_both_dialects() -> None:
+    found = [(each.id, each.label, each.dialect.name, each.is_local, each.paid) for each in offered()]
+    assert found == [
+        ("local", "Local engine", "ga", True, False),
+        ("local-beta", "Local engine, beta dialect", "beta", True, False),
+    ]
+
+
+def test_with_a_key_openai_appears_in_ga_only(settings: Any) -> None:
+    settings.OPENAI_API_KEY = SecretStr("sk-1")
+    openai = offered()[-1]
+    assert (openai.id, openai.dialect.name, openai.base_url) == ("openai", "ga", "https://api.openai.com/v1")
+    assert openai.paid
+    assert openai.is_openai
+
+
+def test_servers_of_the_settings_come_with_their_dialect(settings: Any) -> None:
+    entry = {"id": "lab", "label": "Lab", "base_url": "http://lab.example/v1/", "dialect": "beta"}
+    settings.REALTIME_PROVIDERS = SecretStr(json.dumps([entry]))
+    lab = offered()[-1]
+    assert (lab.id, lab.dialect.name, lab.base_url, lab.paid) == ("lab", "beta", "http://lab.example/v1", False)
+
+
+@pytest.fixture
+def _without_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PACKAGES", ("numpy", "not_installed_anywhere"))
+    engine.unavailable_reason.cache_clear()
+    yield
+    engine.unavailable_reason.cache_clear()
+
+
+@pytest.mark.usefixtures("_without_engine")
+def test_without_the_engine_extra_the_reason_is_shown_instead() -> None:
+    registry = providers.registry()
+    assert registry.offered(HERE) == []
+    (local,) = registry.unavailable(HERE)
+    assert local.label == "Local engine"
+    assert "missing: not_installed_anywhere" in local.reason
+    assert "[engine]" in local.reason
+
+
+def test_with_the_engine_extra_nothing_is_missing() -> None:
+    assert engine.unavailable_reason() is None

@@ -1,0 +1,226 @@
+"""WebRTC calls: a real peer connection on this machine against the real engine."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+
+from realtime_api.beta import BETA
+from realtime_api.config import SessionConfig
+from realtime_api.dialect import Dialect
+from realtime_api.ga import GA
+from realtime_engine.server import admission, calls, engine, keys
+from realtime_engine.server.admission import Admission
+from realtime_engine.server.http import Request, Response
+from tests.realtime_engine.server.caller import RATE, Caller, Microphone
+from tests.realtime_engine.server.conftest import ENGINE_KEY
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
+
+MANUAL = SessionConfig(turn_detection=None)
+SDP = {"content-type": "application/sdp"}
+Dial = Callable[..., Awaitable[tuple[Caller, Response]]]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def running_engine() -> AsyncIterator[None]:
+    await engine.start()
+    yield
+    await engine.stop()
+    await calls.hang_up_all()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def dial(running_engine: None, transactional_db: None) -> AsyncIterator[Dial]:
+    """Makes calls, and ends what a test leaves open."""
+    callers: list[Caller] = []
+
+    async def dial(config: SessionConfig = MANUAL, **options: Any) -> tuple[Caller, Response]:
+        caller = Caller(**options)
+        callers.append(caller)
+        response = await post("calls", await caller.offer(), key=await issue(config))
+        await caller.accept(response.body.decode())
+        return caller, response
+
+    yield dial
+    for caller in callers:
+        await caller.hang_up()
+    await calls.hang_up_all()
+
+
+async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
+    return (await sync_to_async(keys.issue)(config, dialect, 60, 4_000_000_000)).value
+
+
+async def post(path: str, body: str | bytes = b"", *, key: str = ENGINE_KEY, **headers: str) -> Response:
+    raw = body.encode() if isinstance(body, str) else body
+    sent = SDP | {name.replace("_", "-"): value for name, value in headers.items()} | {"authorization": f"Bearer {key}"}
+    return await calls.handle(Request("POST", f"/v1/realtime/{path}".rstrip("/"), sent, raw))
+
+
+def tone(seconds: float, hertz: float = 440) -> Any:
+    return (8000 * np.sin(2 * np.pi * hertz * np.arange(int(seconds * RATE)) / RATE)).astype(np.int16)
+
+
+def level(samples: Any) -> float:
+    return float(np.sqrt(np.mean(np.square(samples.astype(float))))) if len(samples) else 0.0
+
+
+async def committed_audio(caller: Caller) -> Any:
+    """What the engine heard so far, at 24 kHz."""
+    caller.send(type="input_audio_buffer.commit")
+    item = (await caller.event("input_audio_buffer.committed"))["item_id"]
+    caller.send(type="conversation.item.retrieve", item_id=item)
+    retrieved = await caller.event("conversation.item.retrieved")
+    return np.frombuffer(base64.b64decode(retrieved["item"]["content"][0]["audio"]), np.int16)
+
+
+async def test_call_is_answered_and_greeted(dial: Dial) -> None:
+    caller, response = await dial()
+    assert response.status == 201
+    assert response.headers["Content-Type"] == "application/sdp"
+    assert response.headers["Location"].startswith("/v1/realtime/calls/rtc_")
+    assert (await caller.event("session.created"))["session"]["audio"]["input"]["turn_detection"] is None
+
+
+async def test_engine_hears_the_microphone(dial: Dial) -> None:
+    caller, _ = await dial(microphone=Microphone(tone(60)))
+    await caller.event("session.created")
+    await asyncio.sleep(1.0)
+    heard = await committed_audio(caller)
+    spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
+    assert len(heard) > 12_000
+    assert abs(np.argmax(spectrum) * 24_000 / len(heard) - 440) < 5
+    assert level(heard[4800:]) == pytest.approx(8000 / np.sqrt(2), rel=0.15)
+
+
+async def test_caller_hears_the_model(dial: Dial) -> None:
+    caller, _ = await dial()
+    await caller.event("session.created")
+    content = [{"type": "input_text", "text": "What is two plus three?"}]
+    caller.send(type="conversation.item.create", item={"type": "message", "role": "user", "content": content})
+    caller.send(type="response.create")
+    await caller.event("output_audio_buffer.started")
+    await caller.event("output_audio_buffer.stopped")
+    assert max(level(frame) for frame in caller.heard) > 500
+
+
+async def test_paused_microphone_counts_as_silence(dial: Dial) -> None:
+    microphone = Microphone(tone(60))
+    caller, _ = await dial(microphone=microphone)
+    await caller.event("session.created")
+    await asyncio.sleep(0.5)
+    microphone.paused.set()
+    await asyncio.sleep(1.5)
+    heard = await committed_audio(caller)
+    assert len(heard) > 24_000
+    assert level(heard[-12_000:]) < 10
+
+
+async def test_hangup_ends_the_call(dial: Dial) -> None:
+    caller, response = await dial()
+    await caller.event("session.created")
+    path = response.headers["Location"].removeprefix("/v1/realtime/")
+    assert (await post(f"{path}/hangup")).status == 200
+    await asyncio.wait_for(caller.closed.wait(), 3)
+    await asyncio.sleep(0.3)
+    assert (await post(f"{path}/hangup")).status == 404
+
+
+async def test_key_ends_its_own_calls_only(dial: Dial) -> None:
+    _, response = await dial()
+    path = response.headers["Location"].removeprefix("/v1/realtime/")
+    assert (await post(f"{path}/hangup", key=await issue(MANUAL))).status == 404
+
+
+async def test_caller_who_hangs_up_frees_the_place(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Admission(max_sessions=1, max_per_key=1)
+    monkeypatch.setattr(admission, "of_this_process", lambda: places)
+    caller, _ = await dial()
+    await caller.event("session.created")
+    assert (await post("calls", await Caller().offer())).status == 503
+    await caller.hang_up()
+    await asyncio.sleep(0.3)
+    assert places.sessions == 0
+
+
+async def test_shutdown_tells_the_caller_and_is_quick(dial: Dial) -> None:
+    caller, _ = await dial()
+    await caller.event("session.created")
+    async with asyncio.timeout(2):
+        await calls.hang_up_all()
+    await asyncio.wait_for(caller.closed.wait(), 1)
+
+
+async def test_data_channel_of_another_name_is_refused(dial: Dial) -> None:
+    caller, _ = await dial(label="events")
+    assert (await caller.event("error"))["error"]["param"] == "label"
+
+
+async def test_binary_message_is_refused(dial: Dial) -> None:
+    caller, _ = await dial()
+    await caller.event("session.created")
+    caller.channel.send(b"\0")
+    assert (await caller.event("error"))["error"]["code"] == "invalid_event"
+
+
+async def test_form_with_a_session_configures_the_call(dial: Dial) -> None:
+    caller = Caller()
+    session = {"type": "realtime", "audio": {"output": {"voice": "marin"}}}
+    form = (
+        f'--b\r\nContent-Disposition: form-data; name="sdp"\r\nContent-Type: application/sdp\r\n\r\n{await caller.offer()}\r\n'
+        f'--b\r\nContent-Disposition: form-data; name="session"\r\n\r\n{json.dumps(session)}\r\n--b--\r\n'
+    )
+    response = await post("calls", form, content_type="multipart/form-data; boundary=b")
+    await caller.accept(response.body.decode())
+    assert (await caller.event("session.created"))["session"]["audio"]["output"]["voice"] == "marin"
+    await caller.hang_up()
+
+
+async def test_beta_address_speaks_beta(dial: Dial) -> None:
+    caller = Caller()
+    response = await post("", await caller.offer())
+    await caller.accept(response.body.decode())
+    assert "modalities" in (await caller.event("session.created"))["session"]
+    await caller.hang_up()
+
+
+REFUSED: dict[str, tuple[str, str, dict[str, str], int, str]] = {
+    # name: (path, body, headers, status, code)
+    "broken SDP": ("calls", "v=0\r\nrubbish", SDP, 400, "invalid_offer"),
+    "empty": ("calls", "", SDP, 400, "invalid_offer"),
+    "JSON": ("calls", "{}", {"content_type": "application/json"}, 415, "unsupported_content_type"),
+    "too large": ("calls", "v" * 2**21, SDP, 413, "request_too_large"),
+    "form without boundary": ("calls", "x", {"content_type": "multipart/form-data"}, 400, "invalid_form"),
+    "form without offer": (
+        "calls", "--b--\r\n", {"content_type": "multipart/form-data; boundary=b"}, 400, "missing_required_parameter",
+    ),
+    "unknown call": ("calls/rtc_x/hangup", "", SDP, 404, "call_not_found"),
+    "unknown verb": ("calls/rtc_x/transfer", "", SDP, 404, "unknown_url"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "body", "headers", "status", "code"), REFUSED.values(), ids=REFUSED)
+async def test_refusal(dial: Dial, path: str, body: str, headers: dict[str, str], status: int, code: str) -> None:
+    response = await post(path, body, **{name.replace("-", "_"): value for name, value in headers.items()})
+    assert (response.status, json.loads(response.body)["error"]["code"]) == (status, code)
+
+
+async def test_wrong_key_makes_no_call(dial: Dial) -> None:
+    assert (await post("calls", await Caller().offer(), key="sk-wrong")).status == 401
+
+
+async def test_beta_key_speaks_beta_on_the_ga_address(dial: Dial) -> None:
+    caller = Caller()
+    response = await post("calls", await caller.offer(), key=await issue(MANUAL, BETA))
+    await caller.accept(response.body.decode())
+    assert "modalities" in (await caller.event("session.created"))["session"]
+    await caller.hang_up()

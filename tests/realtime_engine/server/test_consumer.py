@@ -1,0 +1,172 @@
+"""The WebSocket shell over the real engine: how it greets, refuses and lets go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+
+from realtime_api.beta import BETA
+from realtime_api.config import SessionConfig, Transcription
+from realtime_api.dialect import Dialect
+from realtime_api.ga import GA
+from realtime_engine.server import admission, engine, keys
+from realtime_engine.server.admission import Admission
+from realtime_engine.server.consumer import RealtimeConsumer
+from tests.realtime_engine.server.conftest import ENGINE_KEY
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
+
+Connect = Callable[..., Awaitable[WebsocketCommunicator]]
+TEXT_SESSION = SessionConfig(output_modality="text")
+TRANSCRIPTION = SessionConfig(kind="transcription", transcription=Transcription())
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def running_engine() -> AsyncIterator[None]:
+    await engine.start()
+    yield
+    await engine.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def connect(running_engine: None, transactional_db: None) -> AsyncIterator[Connect]:
+    """Opens sockets that are accepted, and closes what a test leaves open."""
+    sockets: list[WebsocketCommunicator] = []
+
+    async def connect(query: str = "", *, key: str | None = None, offered: tuple[str, ...] = (), **headers: str) -> Any:
+        sent = {"authorization": f"Bearer {key}"} if key else {}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        raw = [(name.encode(), value.encode()) for name, value in sent.items()]
+        socket = WebsocketCommunicator(RealtimeConsumer.as_asgi(), f"/v1/realtime?{query}", raw, list(offered))
+        accepted, socket.subprotocol = await socket.connect()
+        assert accepted
+        sockets.append(socket)
+        return socket
+
+    yield connect
+    for socket in sockets:
+        await socket.disconnect()
+
+
+async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
+    issued = await sync_to_async(keys.issue)(config, dialect, 60, 4_000_000_000)
+    return issued.value
+
+
+async def closed(socket: WebsocketCommunicator) -> tuple[int, str]:
+    frame = await socket.receive_output()
+    assert frame["type"] == "websocket.close"
+    return frame["code"], frame["reason"]
+
+
+async def test_it_works_for_a_browser(connect: Connect) -> None:
+    key = await issue(TEXT_SESSION)
+    socket = await connect(offered=("realtime", f"openai-insecure-api-key.{key}", "openai-agents-sdk.0.20.0"))
+    created = await socket.receive_json_from()
+    assert socket.subprotocol == "realtime"
+    assert created["type"] == "session.created"
+    assert created["session"]["output_modalities"] == ["text"]
+
+
+async def test_client_that_offers_no_subprotocol_gets_none(connect: Connect) -> None:
+    socket = await connect("model=gpt-realtime", key=ENGINE_KEY)
+    assert socket.subprotocol is None
+
+
+async def test_text_turn_is_answered(connect: Connect) -> None:
+    socket = await connect(key=await issue(TEXT_SESSION))
+    content = [{"type": "input_text", "text": "Repeat after me: good morning."}]
+    await socket.send_json_to(
+        {"type": "conversation.item.create", "item": {"type": "message", "role": "user", "content": content}}
+    )
+    await socket.send_json_to({"type": "response.create"})
+    types: list[str] = []
+    while "response.done" not in types:
+        types.append((await socket.receive_json_from())["type"])
+    assert "response.output_text.delta" in types
+
+
+async def test_binary_frame_is_refused_and_the_session_goes_on(connect: Connect) -> None:
+    socket = await connect(key=await issue(TEXT_SESSION))
+    await socket.receive_json_from()
+    await socket.send_to(bytes_data=b"\0\0")
+    assert (await socket.receive_json_from())["error"]["code"] == "invalid_event"
+    await socket.send_json_to({"type": "input_audio_buffer.clear"})
+    assert (await socket.receive_json_from())["type"] == "input_audio_buffer.cleared"
+
+
+DIALECTS: dict[str, tuple[Dialect, dict[str, Any], str]] = {
+    "GA key": (GA, {}, "output_modalities"),
+    "beta key": (BETA, {}, "modalities"),
+    "beta header": (GA, {"openai_beta": "realtime=v1"}, "modalities"),
+    "beta subprotocol": (GA, {"offered": ("realtime", "openai-beta.realtime-v1")}, "modalities"),
+}
+
+
+@pytest.mark.parametrize(("minted", "options", "field"), DIALECTS.values(), ids=DIALECTS)
+async def test_dialect_of_the_connection(connect: Connect, minted: Dialect, options: dict[str, Any], field: str) -> None:
+    socket = await connect(key=await issue(TEXT_SESSION, minted), **options)
+    assert field in (await socket.receive_json_from())["session"]
+
+
+REFUSED: dict[str, tuple[str | None, str, str]] = {
+    # name: (key, query, code)
+    "no key": (None, "model=gpt-realtime", "invalid_api_key"),
+    "wrong key": ("ek_" + "0" * 32, "", "invalid_api_key"),
+    "no model": (ENGINE_KEY, "", "missing_model"),
+    "model beside transcription": (ENGINE_KEY, "intent=transcription&model=whisper-1", "invalid_model"),
+    "recogniser as model": (ENGINE_KEY, "model=whisper-1", "invalid_model"),
+}
+
+
+@pytest.mark.parametrize(("key", "query", "code"), REFUSED.values(), ids=REFUSED)
+async def test_refusal_is_told_and_then_closed(connect: Connect, key: str | None, query: str, code: str) -> None:
+    socket = await connect(query, key=key)
+    error = await socket.receive_json_from()
+    assert (error["type"], error["error"]["code"]) == ("error", code)
+    assert await closed(socket) == (4000, f"invalid_request_error.{code}")
+
+
+async def test_expired_key_is_refused(connect: Connect) -> None:
+    issued = await sync_to_async(keys.issue)(TEXT_SESSION, GA, 60, 1_000_000_000)
+    socket = await connect(key=issued.value)
+    assert (await socket.receive_json_from())["error"]["code"] == "invalid_api_key"
+
+
+async def test_transcription_key_opens_a_transcription_session(connect: Connect) -> None:
+    socket = await connect("intent=transcription", key=await issue(TRANSCRIPTION))
+    assert (await socket.receive_json_from())["session"]["type"] == "transcription"
+
+
+async def test_full_engine_refuses_until_a_place_is_free(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Admission(max_sessions=1, max_per_key=1)
+    monkeypatch.setattr(admission, "of_this_process", lambda: places)
+    key = await issue(TEXT_SESSION)
+    first = await connect(key=key)
+    second = await connect(key=key)
+    assert (await second.receive_json_from())["error"]["code"] == "engine_busy"
+    assert await closed(second) == (4000, "server_error.engine_busy")
+    await first.disconnect()
+    assert (await (await connect(key=key)).receive_json_from())["type"] == "session.created"
+
+
+async def test_session_ends_at_its_time(connect: Connect, settings: Any) -> None:
+    settings.ENGINE_SESSION_SECONDS = 0
+    socket = await connect(key=await issue(TEXT_SESSION))
+    events = [await socket.receive_json_from() for _ in range(2)]
+    assert events[-1]["error"]["code"] == "session_expired"
+    assert await closed(socket) == (4000, "invalid_request_error.session_expired")
+
+
+async def test_disconnect_ends_the_session_at_once(connect: Connect) -> None:
+    socket = await connect(key=await issue(TEXT_SESSION))
+    await socket.receive_json_from()
+    before = admission.of_this_process().sessions
+    await asyncio.wait_for(socket.disconnect(), 1)
+    assert admission.of_this_process().sessions == before - 1

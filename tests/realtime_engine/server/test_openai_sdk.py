@@ -1,0 +1,89 @@
+"""The openai Python SDK, unchanged, against the whole site."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from openai import AsyncOpenAI, AuthenticationError, BadRequestError
+from openai.resources.realtime.realtime import AsyncRealtimeConnection
+
+from tests.live import LiveServer, live_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("var")) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(server: LiveServer) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(base_url=server.api, api_key=server.engine_key, max_retries=0) as client:
+        yield client
+
+
+def with_key(client: AsyncOpenAI, key: str) -> AsyncOpenAI:
+    return client.with_options(api_key=key)
+
+
+async def say(connection: AsyncRealtimeConnection, text: str) -> str:
+    """The model's answer to a text, in text."""
+    content = [{"type": "input_text", "text": text}]
+    await connection.conversation.item.create(item={"type": "message", "role": "user", "content": content})  # type: ignore[arg-type]
+    await connection.response.create()
+    answer = ""
+    async for event in connection:
+        if event.type == "response.output_text.delta":
+            answer += event.delta
+        if event.type in ("response.done", "error"):
+            break
+    return answer
+
+
+async def test_client_secret_opens_a_text_conversation(client: AsyncOpenAI) -> None:
+    minted = await client.realtime.client_secrets.create(session={"type": "realtime", "output_modalities": ["text"]})
+    async with with_key(client, minted.value).realtime.connect() as connection:
+        created = await connection.recv()
+        assert created.type == "session.created"
+        assert "five" in await say(connection, "What is two plus three?")
+
+
+async def test_own_key_connects_with_a_model(client: AsyncOpenAI) -> None:
+    async with client.realtime.connect(model="gpt-realtime") as connection:
+        created = await connection.recv()
+        assert created.type == "session.created"
+        assert created.session.model == "gpt-realtime"  # type: ignore[union-attr]
+
+
+async def test_transcription_secret_opens_a_transcription_session(client: AsyncOpenAI) -> None:
+    minted = await client.realtime.client_secrets.create(session={"type": "transcription"})
+    assert minted.session.type == "transcription"
+    async with with_key(client, minted.value).realtime.connect() as connection:
+        created = await connection.recv()
+        assert created.session.type == "transcription"  # type: ignore[union-attr]
+
+
+async def test_beta_session_speaks_beta_on_its_socket(client: AsyncOpenAI, server: LiveServer) -> None:
+    session = await client.beta.realtime.sessions.create(modalities=["text"], voice="shimmer")
+    sockets = server.api.replace("http", "ws")
+    socket = with_key(client, session.client_secret.value).with_options(websocket_base_url=sockets)
+    async with socket.beta.realtime.connect(model="gpt-4o-realtime-preview") as connection:
+        created = await connection.recv()
+        assert created.session.voice == "shimmer"  # type: ignore[union-attr]
+        assert (await connection.recv()).type == "conversation.created"
+
+
+async def test_beta_transcription_session_is_issued(client: AsyncOpenAI) -> None:
+    session = await client.beta.realtime.transcription_sessions.create(input_audio_format="g711_alaw")
+    assert session.client_secret.value.startswith("ek_")
+    assert session.input_audio_format == "g711_alaw"
+
+
+async def test_refusals_are_the_sdk_s_own_exceptions(client: AsyncOpenAI) -> None:
+    with pytest.raises(AuthenticationError):
+        await with_key(client, "sk-wrong").realtime.client_secrets.create()
+    with pytest.raises(BadRequestError) as refused:
+        onyx = {"output": {"voice": "onyx"}}
+        await client.realtime.client_secrets.create(session={"type": "realtime", "audio": onyx})  # type: ignore[typeddict-item]
+    assert refused.value.param == "session.audio.output.voice"

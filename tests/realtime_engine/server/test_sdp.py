@@ -1,0 +1,71 @@
+"""Offers of browsers: cleaned of what no server can use, refused where no call can come of them."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+
+import pytest
+from aiortc import RTCPeerConnection
+
+from realtime_api.errors import InvalidRequest
+from realtime_engine.server.sdp import checked_offer
+
+CANDIDATE = "a=candidate:1 1 udp 2122 {} 50000 typ host generation 0\r\n"
+
+
+async def offer(*, audio: int = 1, video: bool = False, channel: bool = True) -> str:
+    peer = RTCPeerConnection()
+    for _ in range(audio):
+        peer.addTransceiver("audio")
+    if video:
+        peer.addTransceiver("video")
+    if channel:
+        peer.createDataChannel("oai-events")
+    sdp = (await peer.createOffer()).sdp
+    await peer.close()
+    return sdp
+
+
+async def test_local_candidates_are_stripped_and_the_rest_kept() -> None:
+    sdp = await offer()
+    local, real = CANDIDATE.format("a3b1-77.local"), CANDIDATE.format("192.0.2.7")
+    assert checked_offer(sdp + local + real) == sdp + real
+
+
+async def test_offer_without_candidates_is_fine() -> None:
+    sdp = await offer()
+    assert "a=candidate" not in sdp
+    assert checked_offer(sdp) == sdp
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"channel": False}, "no data channel"),
+        ({"audio": 0}, "no audio section"),
+        ({"audio": 2}, "no others"),
+        ({"video": True}, "no others"),
+    ],
+    ids=["no data channel", "no audio", "two microphones", "video"],
+)
+async def test_offer_of_another_shape_is_refused(parts: dict[str, int], said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said) as refused:
+        checked_offer(await offer(**parts))  # type: ignore[arg-type]
+    assert refused.value.code == "invalid_offer"
+
+
+@pytest.mark.parametrize("sdp", ["", "hello", "v=0", "v=0\r\n", "v=0\r\nm=\r\n", "v=0\r\n" + "a=x\r\n" * 20_000])
+def test_what_is_no_offer_is_refused(sdp: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        checked_offer(sdp)
+    assert (refused.value.code, refused.value.status) == ("invalid_offer", 400)
+
+
+async def test_mutilated_offers_are_read_or_refused_never_more() -> None:
+    sdp, chance = await offer(), random.Random(7)
+    for _ in range(300):
+        at, length = chance.randrange(len(sdp)), chance.randrange(40)
+        splinter = chance.choice(["", "\r\n", "x", " ", "a=", "99999999999"])
+        with suppress(InvalidRequest):
+            checked_offer(sdp[:at] + splinter + sdp[at + length :])

@@ -1,0 +1,28 @@
+"""Settings of the tests: the site's own, without what a developer's environment or the static-files build brings."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from realtime_demo.settings import *  # noqa: F403
+from realtime_demo.settings import BASE_DIR, DATABASES
+
+DEBUG = False
+SECRET_KEY = "not-secret"
+HOST, IS_PUBLIC = "127.0.0.1", False
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "[::1]"]
+OPENAI_API_KEY = SecretStr("")
+REALTIME_PROVIDERS = SecretStr("[]")
+REALTIME_ALLOW_OPEN_MINT = False
+ENGINE_API_KEY = "sk-local-test"
+
+# Hashed names need collectstatic; the storage has tests of its own.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_ROOT = BASE_DIR / "static"
+WHITENOISE_AUTOREFRESH = True  # nothing is scanned at start
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["NAME"] = ":memory:"
