@@ -5,6 +5,7 @@ variables are described in ``.env.example``.
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = BASE_DIR / env("VAR_DIR", default="var")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or secret_files.read_or_create(VAR_DIR / "secret_key", get_random_secret_key)
 LOG_LEVEL = env("LOG_LEVEL", default="INFO").upper()
@@ -65,6 +66,8 @@ ENGINE_API_KEY = env("REALTIME_ENGINE_API_KEY", default="") or secret_files.read
 ENGINE_MAX_SESSIONS = env.int("REALTIME_MAX_SESSIONS", default=64)
 ENGINE_MAX_SESSIONS_PER_KEY = env.int("REALTIME_MAX_SESSIONS_PER_KEY", default=16)
 ENGINE_SESSION_SECONDS = env.int("REALTIME_SESSION_SECONDS", default=3600)
+ENGINE_RECOGNISERS = env.int("REALTIME_RECOGNISERS", default=max(2, os.cpu_count() or 1))
+ENGINE_VOICES = env.int("REALTIME_VOICES", default=2)
 
 # --- Application ---
 
@@ -132,7 +135,7 @@ STORAGES = {
 # --- Database, cache, channel layer ---
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
+    "default": env.db_url_config(env("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {

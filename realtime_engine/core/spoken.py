@@ -24,8 +24,9 @@ from realtime_engine.core.outputs import Media
 from realtime_engine.core.playback import TrackPlayback
 from realtime_engine.core.ports import SESSION_RATE, Encoder, Samples, SpeechChunk, SpeechMark
 
+SMALLEST_DELTA = SESSION_RATE // 10
 LARGEST_DELTA = SESSION_RATE // 5
-"""Samples in one audio delta at most (200 ms)."""
+"""Samples in one audio delta: 100 to 200 ms; the first and the last may be shorter."""
 
 
 class Place:
@@ -73,6 +74,7 @@ class SpokenPart:
         self._track = track
         self._audio: list[Samples] = []
         self._samples = 0
+        self._unsent: Samples = np.zeros(0, dtype=np.int16)
         self._sentence = ""
         self._sentence_start = 0  # characters of the transcript before this sentence
         self._sentence_sample = 0  # samples before this sentence
@@ -117,9 +119,7 @@ class SpokenPart:
         for mark in chunk.marks:
             if mark.sample < end:
                 self._mark(mark)
-        audio = chunk.audio[:allowed]
-        for start in range(0, len(audio), LARGEST_DELTA):
-            self._sound(audio[start : start + LARGEST_DELTA], now)
+        self._sound(chunk.audio[:allowed], now)
 
     def end_sentence(self) -> None:
         """All of it was spoken."""
@@ -127,6 +127,7 @@ class SpokenPart:
 
     def close(self) -> None:
         """The `.done` events; their payload is what was sent."""
+        self._send()
         self._outbox.emit(AudioDone(**vars(self._place)))
         self._outbox.emit(TranscriptDone(transcript=self.transcript, **vars(self._place)))
         self._outbox.emit(ContentPartDone(part=self.content, **vars(self._place)))
@@ -145,9 +146,18 @@ class SpokenPart:
         self._outbox.emit(TranscriptDelta(delta=delta, **vars(self._place)))
 
     def _sound(self, audio: Samples, now: float) -> None:
+        first = self._samples == 0
         self._audio.append(audio)
         self._samples += len(audio)
         if self._media == "track":
             self._track.play(self._place.response_id, self._place.item_id, audio, now)
-        else:
-            self._outbox.emit(AudioDelta(audio=self._encoder.encode(audio), **vars(self._place)))
+            return
+        self._unsent = np.concatenate((self._unsent, audio))
+        if first or len(self._unsent) >= SMALLEST_DELTA:
+            self._send()
+
+    def _send(self) -> None:
+        audio, self._unsent = self._unsent, self._unsent[:0]
+        for start in range(0, len(audio), LARGEST_DELTA):
+            encoded = self._encoder.encode(audio[start : start + LARGEST_DELTA])
+            self._outbox.emit(AudioDelta(audio=encoded, **vars(self._place)))

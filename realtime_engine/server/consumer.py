@@ -80,7 +80,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def _opening(self) -> Opening:
         """What this connection asks for, and may. Raises ApiError."""
         headers = {name.lower(): value.decode("latin-1") for name, value in self.scope["headers"]}
-        offered = self.scope["subprotocols"]
+        offered = list(self.scope["subprotocols"])
         key = auth.bearer(headers.get(b"authorization")) or subprotocol_key(offered)
         grant = await database_sync_to_async(auth.authenticate)(key, time.time())
         dialect = choose_dialect(grant, headers.get(b"openai-beta"), offered)

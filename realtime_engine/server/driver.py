@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from realtime_engine.core.outputs import CloseSession, Output, PlayAudio, SendEvent, StartJob, StopPlayback
 from realtime_engine.core.ports import CancelJob, JobResult, Samples
 from realtime_engine.core.session import RealtimeSession
-from realtime_engine.server.jobs import Deliver, Jobs
+from realtime_engine.server.jobs import Jobs
+from realtime_engine.speech.client import Deliver
 
 logger = logging.getLogger(__name__)
 

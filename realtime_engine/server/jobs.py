@@ -4,39 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from realtime_engine.core.ports import (
     CancelJob,
     Job,
     JobFailed,
-    JobResult,
     JudgeTurn,
     Reply,
     Samples,
     Speak,
-    SpeechDone,
     Transcribe,
     TranscribeAudio,
     TranscribeEnd,
-    TranscriptDone,
     TurnJudged,
 )
 from realtime_engine.speech import guide
+from realtime_engine.speech.client import Deliver, Runner
 from realtime_engine.speech.turn_judge import SmartTurnJudge
 
 logger = logging.getLogger(__name__)
 
 JUDGE_THREADS = 2
 MAX_JUDGEMENTS = 16  # waiting or running: about a third of a second behind on one core; later answers are of no use
-
-Deliver = Callable[[JobResult], None]
-"""Takes a result, in the loop's thread."""
 
 
 class Overloaded(Exception):
@@ -65,15 +60,12 @@ class JudgePool:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class Runner(Protocol):
-    """Recogniser or voice: work in a worker process, which a job opens, feeds, ends or cancels."""
-
-    def handle(self, job: Job, deliver: Deliver) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What all sessions' jobs run on. Without a turn judge (its model is missing) pauses end turns by time alone."""
+    """What the jobs of all sessions run on; without a turn judge (its model is missing) time alone ends turns.
+
+    Recogniser and voice work in worker processes: a job opens, feeds, ends or cancels what they do.
+    """
 
     judges: JudgePool | None
     recogniser: Runner
@@ -87,7 +79,6 @@ class Jobs:
         self._workshop = workshop
         self._deliver = deliver
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._remote: dict[str, Runner] = {}
 
     def start(self, job: Job) -> None:
         """Starts a job, or passes on what it says about a running one."""
@@ -97,11 +88,18 @@ class Jobs:
             case Reply():
                 self._run(job.job_id, self._reply(job))
             case Speak():
-                self._send(self._workshop.voice, job)
+                self._workshop.voice.handle(job, self._deliver)
             case Transcribe() | TranscribeAudio() | TranscribeEnd():
-                self._send(self._workshop.recogniser, job)
+                self._workshop.recogniser.handle(job, self._deliver)
             case CancelJob():
                 self._cancel(job)
+
+    def _cancel(self, job: CancelJob) -> None:
+        """Whoever runs it stops; the others have never heard of it."""
+        if job.job_id in self._tasks:
+            self._tasks[job.job_id].cancel()
+        self._workshop.recogniser.handle(job, self._deliver)
+        self._workshop.voice.handle(job, self._deliver)
 
     async def close(self) -> None:
         """Cancels what still runs here; the session has cancelled the rest."""
@@ -109,27 +107,6 @@ class Jobs:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    # --- in the workers ---
-
-    def _send(self, runner: Runner, job: Speak | Transcribe | TranscribeAudio | TranscribeEnd) -> None:
-        self._remote[job.job_id] = runner
-        runner.handle(job, self._delivered)
-
-    def _delivered(self, result: JobResult) -> None:
-        if isinstance(result, TranscriptDone | SpeechDone | JobFailed):
-            self._remote.pop(result.job_id, None)
-        self._deliver(result)
-
-    def _cancel(self, job: CancelJob) -> None:
-        task = self._tasks.get(job.job_id)
-        if task is not None:
-            task.cancel()
-        runner = self._remote.pop(job.job_id, None)
-        if runner is not None:
-            runner.handle(job, self._deliver)
-
-    # --- in this process ---
 
     def _run(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
@@ -49,4 +50,6 @@ def _parts(request: Request) -> Mapping[str, str]:
         fields, files = MultiPartParser(meta, BytesIO(request.body), [MemoryFileUploadHandler()]).parse()
     except (MultiPartParserError, SuspiciousOperation):
         raise errors.InvalidRequest("We could not parse the form in your request.", "invalid_form") from None
-    return fields.dict() | {name: file.read().decode(errors="replace") for name, file in files.items()}
+    return {str(name): str(text) for name, text in fields.items()} | {
+        str(name): cast("UploadedFile[bytes]", file).read().decode(errors="replace") for name, file in files.items()
+    }

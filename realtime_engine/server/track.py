@@ -1,15 +1,18 @@
-"""The model's audio as a WebRTC track: 20 ms frames in real time from a queue, silence when it is empty."""
+"""Audio of a WebRTC call: the model's track, played in real time from a queue, and the client's, as samples."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
-from av import AudioFrame
+from av import AudioFrame, AudioResampler
 
 from realtime_engine.core.ports import SESSION_RATE, Samples
 
@@ -17,6 +20,7 @@ FRAME_SECONDS = 0.020
 FRAME_SAMPLES = SESSION_RATE // 50
 FADE_SAMPLES = SESSION_RATE // 100  # 10 ms: a cut this soft is not heard as a click
 LATEST_SECONDS = 0.5  # a loop that stalled longer goes on from now; shorter delays are caught up
+GAP_SECONDS = 0.5  # a phone that pauses its microphone sends nothing: silence takes its place, so that turns end
 TIME_BASE = Fraction(1, SESSION_RATE)
 
 
@@ -88,3 +92,25 @@ class ModelTrack(MediaStreamTrack):
         if self._due > now:
             await asyncio.sleep(self._due - now)
         self._due += FRAME_SECONDS
+
+
+async def incoming(track: MediaStreamTrack) -> AsyncIterator[Samples]:
+    """The client's audio at SESSION_RATE, until the track ends; once it has begun, gaps become silence."""
+    resampler = AudioResampler(format="s16", layout="mono", rate=SESSION_RATE)
+    silence = np.zeros(int(GAP_SECONDS * SESSION_RATE), np.int16)
+    patience: float | None = None
+    with suppress(MediaStreamError):
+        while True:
+            try:
+                async with asyncio.timeout(patience):
+                    frame = cast(AudioFrame, await track.recv())
+            except TimeoutError:
+                yield silence
+            else:
+                patience = GAP_SECONDS
+                yield _resampled(resampler, frame)
+
+
+def _resampled(resampler: AudioResampler, frame: AudioFrame) -> Samples:
+    parts = [part.to_ndarray()[0] for part in resampler.resample(frame)]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int16)

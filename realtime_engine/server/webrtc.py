@@ -13,19 +13,16 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-import numpy as np
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av import AudioFrame, AudioResampler
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 
 from realtime_api.errors import ApiError, InvalidRequest, ServerError
-from realtime_engine.core.ports import SESSION_RATE, Samples
+from realtime_engine.core.ports import Samples
 from realtime_engine.server.driver import Driver, Input
 from realtime_engine.server.engine import BROKEN, Engine
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.opening import Opening
 from realtime_engine.server.sdp import invalid_offer
-from realtime_engine.server.track import ModelTrack
+from realtime_engine.server.track import ModelTrack, incoming
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +30,13 @@ LABEL = "oai-events"
 MAX_MESSAGE_BYTES = 262_144  # of a data channel in browsers; a longer one would break the channel
 MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 CONNECT_SECONDS = 20.0
-GAP_SECONDS = 0.5  # a phone that pauses its microphone sends nothing: silence takes its place, so that turns end
 GONE_SECONDS = 10.0  # without a single packet; ICE alone would notice a closed tab after 30 s
 FLUSH_SECONDS = 1.0
 
 TOO_LARGE = InvalidRequest("An event was too large for the data channel (256 KiB) and was not sent.", "event_too_large")
 TOO_SLOW = InvalidRequest("Events are not read fast enough.", "too_slow")
 BEHIND = ServerError("The engine cannot keep up with this call.", "overloaded", status=503)
+NO_ADDRESS = ServerError("This server has no network address for audio. Use a WebSocket.", "no_media_address")
 WRONG_LABEL = InvalidRequest(f"The data channel must be labelled '{LABEL}'.", "invalid_value", "label")
 BINARY_MESSAGE = InvalidRequest("Events are JSON text; binary messages are not used.", "invalid_event")
 
@@ -68,7 +65,7 @@ class Call:
     # --- signalling ---
 
     async def answer(self, offer: str) -> str:
-        """The SDP answer, with this machine's candidates. Raises InvalidRequest (invalid_offer)."""
+        """The SDP answer, with this machine's candidates. Raises ApiError (invalid_offer, no_media_address)."""
         try:
             await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             self._peer.addTrack(self._track)
@@ -76,7 +73,10 @@ class Call:
         except Exception as error:  # what is wrong with an offer shows in many types
             self.close(4000, "invalid_offer")
             raise invalid_offer(f"it could not be answered ({type(error).__name__}).") from error
-        self._plays = "send" in self._peer.getTransceivers()[0].currentDirection
+        if "a=candidate" not in self._peer.localDescription.sdp:
+            self.close(4000, close_reason(NO_ADDRESS))
+            raise NO_ADDRESS
+        self._plays = self._peer.getTransceivers()[0].currentDirection in ("sendrecv", "sendonly")
         return self._peer.localDescription.sdp
 
     async def run(self) -> None:
@@ -93,9 +93,9 @@ class Call:
         self._stop_driver()
         for helper in self._helpers:
             helper.cancel()
+        self._leave()
         await self._flush()
         await self._peer.close()
-        self._leave()
 
     def _stop_driver(self) -> None:
         if self._driver is not None:
@@ -185,22 +185,8 @@ class Call:
         self.close(4000, close_reason(error))
 
     async def _hear(self, track: MediaStreamTrack) -> None:
-        """The client's audio, as samples at SESSION_RATE; gaps become silence."""
-        resampler = AudioResampler(format="s16", layout="mono", rate=SESSION_RATE)
-        silence = np.zeros(int(GAP_SECONDS * SESSION_RATE), np.int16)
-        with suppress(MediaStreamError):
-            frame = await track.recv()
-            while True:
-                self._take_in(_samples(resampler, frame))
-                frame = await self._next_frame(track, silence)
-
-    async def _next_frame(self, track: MediaStreamTrack, silence: Samples) -> AudioFrame:
-        while True:
-            try:
-                async with asyncio.timeout(GAP_SECONDS):
-                    return await track.recv()
-            except TimeoutError:
-                self._take_in(silence)
+        async for audio in incoming(track):
+            self._take_in(audio)
 
     async def _watch(self) -> None:
         """Ends the call when its peer has gone without a word."""
@@ -214,8 +200,3 @@ class Call:
     async def _bytes_received(self) -> int:
         report = await self._peer.getStats()
         return sum(stats.bytesReceived for stats in report.values() if stats.type == "transport")
-
-
-def _samples(resampler: AudioResampler, frame: AudioFrame) -> Samples:
-    parts = [part.to_ndarray()[0] for part in resampler.resample(frame)]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int16)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,8 +44,8 @@ def test_servers_of_the_settings_come_with_their_dialect(settings: Any) -> None:
 
 
 @pytest.fixture
-def _without_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "PACKAGES", ("numpy", "not_installed_anywhere"))
+def _without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(sys.modules, "aiortc", None)  # to Python, as if it were not installed
     engine.unavailable_reason.cache_clear()
     yield
     engine.unavailable_reason.cache_clear()
@@ -55,7 +57,7 @@ def test_without_the_engine_extra_the_reason_is_shown_instead() -> None:
     assert registry.offered(HERE) == []
     (local,) = registry.unavailable(HERE)
     assert local.label == "Local engine"
-    assert "missing: not_installed_anywhere" in local.reason
+    assert "missing: aiortc" in local.reason
     assert "[engine]" in local.reason
 
 

@@ -40,8 +40,8 @@ def server(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def start(environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "realtime_demo"]
+def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, *(arguments or ("-m", "realtime_demo"))]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -68,6 +68,18 @@ def test_it_starts_serves_and_ends_with_ctrl_c(server: subprocess.Popen[str], en
     rest, _ = server.communicate(timeout=15)
     assert server.returncode == 0, rest
     assert "Traceback" not in said + rest
+
+
+def test_without_the_engine_extra_it_starts_and_says_what_is_missing(environment: dict[str, str]) -> None:
+    manage(environment, "collectstatic", "--noinput", "--verbosity=0")
+    without_aiortc = "import sys; sys.modules['aiortc'] = None; from realtime_demo.__main__ import main; main()"
+    with start(environment, "-c", without_aiortc) as server:
+        read_until(server, "The local engine is not available.")
+        page = httpx.get(f"http://127.0.0.1:{environment['PORT']}/")
+        server.terminate()
+    assert page.status_code == 200
+    assert "Local engine is not available" in page.text
+    assert "missing: aiortc" in page.text
 
 
 def test_a_public_site_with_somebodys_key_refuses_to_start(environment: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ _SUMS_PER_OPERATOR = 420
 _LONG_SUMS = 160
 _OTHER_SUMS = 480
 _COUNTS = 360
-_DIGIT_STRINGS = 120
+_DIGIT_STRINGS = 240
 _ALONE = 3
 """How often a question or a remark stands as it is, so that it is not lost among the sums."""
 
@@ -28,12 +28,15 @@ _ALONE = 3
 @cache
 def language_model_sentences() -> Sequence[str]:
     """Some thousand sentences, lower case, numbers as words, only words of pocketsphinx's en-us dictionary."""
+    return tuple(training_sentences())
+
+
+def training_sentences() -> Iterator[str]:
+    """The sentences, made anew."""
     random = Random(_SEED)
-    return tuple(
-        sentence
-        for part in (_fixed(random), _sums(random), _every_number(random), _counts(random), _digits(random), _open())
-        for sentence in part
-    )
+    for part in (_fixed, _sums, _every_number, _counts, _digits):
+        yield from part(random)
+    yield from _open()
 
 
 def _fixed(random: Random) -> Iterator[str]:
@@ -135,9 +138,8 @@ def _digits(random: Random) -> Iterator[str]:
     names = [*UNITS[:10], "oh"]
     for _ in range(_DIGIT_STRINGS):
         yield " ".join([random.choice(UNITS[:10]), *random.choices(names, k=random.randint(0, 9))])
-    yield " ".join(UNITS[1:11])
-    for tens in TENS[2:]:
-        yield " ".join(f"{tens} {unit}" for unit in UNITS[1:10])
+    for end in (*range(2, 21), *(10,) * 20):
+        yield " ".join(UNITS[1 : end + 1] if end < 20 else [*UNITS[1:], TENS[2]])
 
 
 def _open() -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 MAX_TEXT = 2_000
 """Characters of a turn that are looked at."""
 
-_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|\.\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\*\*|[-+*/×÷·^()%=]")
+_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|\.\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\*\*|[-+*/\u00d7\u00f7\u00b7^()%=]")
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _WRITTEN_OUT = {
     "can't": "can not",
@@ -21,8 +21,8 @@ _WRITTEN_OUT = {
     "whats": "what is",
 }
 _ENDINGS = (("n't", " not"), ("'re", " are"), ("'ll", " will"), ("'ve", " have"), ("'d", " would"))
-_TAKES_IS = frozenset("what who how where when that this it he she there here time".split())
-_FILLERS = frozenset("um uh uhm er erm ah hm hmm mm mhm".split())
+_TAKES_IS = {"what", "who", "how", "where", "when", "that", "this", "it", "he", "she", "there", "here", "time"}
+_FILLERS = {"um", "uh", "uhm", "er", "erm", "ah", "hm", "hmm", "mm", "mhm"}
 
 
 def _any_of(*choices: str) -> str:
@@ -40,7 +40,9 @@ _LEAD_IN = _any_of(
     *("okay", "ok", "alright", "all right", "well", "so", "now", "and", "but", "then", "oh", "yes", "no", "yeah"),
     *("great", "cool", "sorry", "excuse me", "guide", "dear guide", "computer"),
 )
-_TAIL = _any_of("please", "for me", "thanks", "thank you", "right now", "now", "then", "guide", "okay", "ok", "if you can")
+_TAIL = _any_of(
+    "please", "for me", "thanks", "thank you", "right now", "now", "then", "guide", "okay", "ok", "if you can"
+)
 _AROUND = re.compile(rf"^(?:(?:{GREETING}|{_LEAD_IN})(?:\s|$))+|(?:(?:^|\s)(?:{_TAIL}))+$")
 
 

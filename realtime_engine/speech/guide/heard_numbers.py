@@ -77,13 +77,14 @@ def read_number(words: Sequence[str], at: int) -> Number | None:
 
 def _whole(words: Sequence[str], at: int) -> Number | None:
     """Pieces and scale words: total of the finished scales, and the group below a thousand that is being read."""
-    total, group, ceiling, end = Fraction(0), None, 10**18, at
+    total, ceiling, end = Fraction(0), 10**18, at
+    group: Fraction | None = None
     while end < len(words):
         scale, piece = _SCALES.get(words[end]), _piece(words, _behind_and(words, end, at))
         if piece and (group is None or "hundred" in words[end - 1 : end]):
-            group, end = (group or 0) + piece.value, piece.end
+            group, end = (group or Fraction(0)) + piece.value, piece.end
         elif scale == 100 and (group is None or group < 100):
-            group, end = (1 if group is None else group) * 100, end + 1
+            group, end = (Fraction(1) if group is None else group) * 100, end + 1
         elif scale and 100 < scale < ceiling:
             total, group, ceiling, end = total + (1 if group is None else group) * scale, None, scale, end + 1
         else:

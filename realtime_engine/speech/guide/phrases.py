@@ -345,21 +345,20 @@ ECHOES = (
 
 ECHO_LEADS = ("repeat after me", "please repeat after me", "say", "please say", "repeat", "can you say", "now say")
 
-SPELLINGS = (
-    "hello world apple banana orange house water computer music voice table chair window garden school teacher "
-    "student family mother father brother sister friend people children morning evening night today tomorrow "
-    "yesterday monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
-    "august september october november december summer winter spring autumn weather rain snow wind cloud river "
-    "mountain ocean island forest flower animal dog cat horse bird fish tiger lion elephant rabbit mouse bread "
-    "butter cheese coffee tea sugar salt pepper chicken potato tomato chocolate dinner breakfast lunch kitchen "
-    "bathroom bedroom street city country london paris berlin america england france germany italy spain europe "
-    "africa china japan canada australia language english word letter number question answer story book paper "
-    "pencil phone telephone television radio camera machine engine robot internet keyboard screen button picture "
-    "color red green blue yellow purple black white silver gold doctor hospital police office money market "
-    "business company manager meeting train airplane bicycle station airport holiday birthday christmas party "
-    "happy beautiful wonderful important necessary different difficult favorite interesting dangerous delicious "
-    "knowledge science history physics biology mathematics psychology rhythm receive believe separate definitely "
-    "because through although enough daughter neighbor island knife guide realtime microphone session silence "
-    "noise threshold eagerness speech alphabet dictionary mississippi john mary peter david michael robert james "
-    "anna emma thomas"
-).split()
+_SPELLINGS = """
+hello world apple banana orange house water computer music voice table chair window garden school teacher student
+family mother father brother sister friend people children morning evening night today tomorrow yesterday monday
+tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
+november december summer winter spring autumn weather rain snow wind cloud river mountain ocean island forest flower
+animal dog cat horse bird fish tiger lion elephant rabbit mouse bread butter cheese coffee tea sugar salt pepper
+chicken potato tomato chocolate dinner breakfast lunch kitchen bathroom bedroom street city country london paris
+berlin america england france germany italy spain europe africa china japan canada australia language english word
+letter number question answer story book paper pencil phone telephone television radio camera machine engine robot
+internet keyboard screen button picture color red green blue yellow purple black white silver gold doctor hospital
+police office money market business company manager meeting train airplane bicycle station airport holiday birthday
+christmas party happy beautiful wonderful important necessary different difficult favorite interesting dangerous
+delicious knowledge science history physics biology mathematics psychology rhythm receive believe separate definitely
+because through although enough daughter neighbor island knife guide realtime microphone session silence noise
+threshold eagerness speech alphabet dictionary mississippi john mary peter david michael robert james anna emma thomas
+"""
+SPELLINGS = tuple(_SPELLINGS.split())

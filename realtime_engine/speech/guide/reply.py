@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from realtime_engine.core.ports import Reply, ReplyDone, ReplyText, ReplyToolCall, Turn
 
-from .about import introduction, offers
 from .heard import Heard
 from .scene import Scene, shortened, versions
 from .skills import OPEN_VOCABULARY, Understood, understand
-from .tool_results import pending_results, read_results
-from .tools import arguments_for, choose_tool
+from .skills.about import introduction, offers
+from .tools import arguments_for, choose_tool, pending_results, read_results
 
 MAX_REPLY = 1_500
 """Characters of one reply."""

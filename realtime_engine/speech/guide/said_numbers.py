@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS = ("zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 SCALES = (
     (10**15, "quadrillion"),
     (10**12, "trillion"),
@@ -61,7 +61,7 @@ def ordinal(number: int) -> str:
 def year(number: int) -> str:
     """A year as people say it: 1999 is "nineteen ninety-nine", 2005 "two thousand five"."""
     century, rest = divmod(number, 100)
-    if not 1000 <= number <= 9999 or century % 10 == 0 and rest < 10:
+    if not 1000 <= number <= 9999 or (century % 10 == 0 and rest < 10):
         return cardinal(number)
     if rest == 0:
         return f"{cardinal(century)} hundred"
@@ -109,7 +109,7 @@ def by_digit(digits: str) -> str:
 def _digits(number: int) -> int:
     """Count of decimal digits, without making the string (which Python bounds)."""
     estimate = int(number.bit_length() * 0.30103)
-    return estimate + (number >= 10**estimate)
+    return estimate + 1 if number >= 10**estimate else estimate
 
 
 def _split_last(words: str) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-/** The API's audio formats, and base64 as audio travels in events. @typedef {Realtime.Codec} Codec */
+/** The API's audio formats, and base64 as audio travels in events. */
 
 /** @param {Uint8Array} bytes */
 export function encodeBase64(bytes) {
@@ -15,7 +15,7 @@ export function decodeBase64(text) {
 /** A sample -1..1 as a signed 16-bit integer, clipped. @param {number} sample */
 const toInt16 = (sample) => Math.round(Math.max(-1, Math.min(32767 / 32768, sample)) * 32768);
 
-/** 16-bit signed little-endian at 24 kHz. @type {Codec} */
+/** 16-bit signed little-endian at 24 kHz. @type {Realtime.Codec} */
 const PCM16 = {
   sampleRate: 24_000,
   bytesPerMs: 48,
@@ -69,13 +69,7 @@ function alawTo(byte) {
   return bits & 0x80 ? magnitude : -magnitude;
 }
 
-/**
- * Both directions by table: 8,000 samples a second pass through on the page's own thread.
- *
- * @param {(sample: number) => number} from
- * @param {(byte: number) => number} to
- * @returns {Codec} at 8 kHz
- */
+/** By table: these run on the page's own thread. @type {(from: typeof ulawFrom, to: typeof ulawTo) => Realtime.Codec} */
 function g711(from, to) {
   const encoded = Uint8Array.from({ length: 65_536 }, (_, index) => from((index << 16) >> 16));
   const decoded = Float32Array.from({ length: 256 }, (_, byte) => to(byte) / 32768);
@@ -89,5 +83,5 @@ function g711(from, to) {
 
 const CODECS = { pcm16: PCM16, g711_ulaw: g711(ulawFrom, ulawTo), g711_alaw: g711(alawFrom, alawTo) };
 
-/** @param {Realtime.AudioFormat} format */
-export const codecFor = (format) => CODECS[format];
+/** Without a format it is the API's own default. @param {Realtime.AudioFormat | null} [format] */
+export const codecFor = (format) => CODECS[format ?? "pcm16"];

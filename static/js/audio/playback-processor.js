@@ -1,12 +1,4 @@
-/**
- * Plays queued speech. Messages in:
- *   {type: "push", id, samples}      of the item `id`, at the context's rate
- *   {type: "finish"}                 nothing more comes for now: play even what is shorter than the prebuffer
- *   {type: "clear", generation}      drop everything; what is heard fades out within FADE_S
- * Messages out, each with the generation of the last "clear":
- *   {type: "position", id, played}   samples of the item played so far
- *   {type: "drained", pushes}        all that was pushed (so many messages) before "finish" has been played
- */
+/** Plays queued speech; its messages are described at Realtime.ToPlayback and Realtime.FromPlayback. */
 const PREBUFFER_S = 0.1;
 const FADE_S = 0.005;
 const REPORT_EVERY_BLOCKS = 4;
@@ -42,10 +34,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     }
   }
 
-  /**
-   * @param {string} id
-   * @param {Float32Array} samples
-   */
+  /** @param {string} id @param {Float32Array} samples */
   #enqueue(id, samples) {
     this.#queue.push({ id, samples });
     this.#queued += samples.length;
@@ -64,10 +53,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     this.#enqueue("", tail.map((sample, index) => sample * (1 - (index + 1) / tail.length)));
   }
 
-  /**
-   * @param {Float32Array[][]} _inputs
-   * @param {Float32Array[][]} outputs
-   */
+  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
   process(_inputs, [[output]]) {
     this.#playing ||= this.#queued > 0 && (this.#finished || this.#queued >= PREBUFFER_S * sampleRate);
     if (this.#playing) {
@@ -95,10 +81,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     }
   }
 
-  /**
-   * @param {string} id
-   * @param {number} count
-   */
+  /** @param {string} id @param {number} count */
   #advance(id, count) {
     if (id !== this.#position.id) {
       this.#postPosition();

@@ -4,6 +4,8 @@ const PAUSE_MS = 2000;
 export class Announcer {
   /** @type {string[]} */
   #waiting = [];
+  /** Ids of the turns that were read out, or wait for it. @type {Set<string>} */
+  #known = new Set();
   #resting = false;
 
   /** @param {HTMLElement} region a polite live region */
@@ -11,8 +13,13 @@ export class Announcer {
     this.region = region;
   }
 
-  /** @param {string} text */
-  say(text) {
+  /**
+   * @param {string} id of the turn; it is read only once
+   * @param {string} text
+   */
+  say(id, text) {
+    if (this.#known.has(id)) return;
+    this.#known.add(id);
     this.#waiting.push(text);
     this.#next();
   }

@@ -127,7 +127,7 @@ export class SettingsForm {
       const text = messages.map(({ message }) => message).join(" ");
       if (!field) return [text];
       describe(field, "error", text);
-      return [`${labelOf(field)}: ${text}`];
+      return [text.includes(labelOf(field)) ? text : `${labelOf(field)}: ${text}`];
     });
     this.#reveal();
     return lines;

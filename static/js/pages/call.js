@@ -25,13 +25,15 @@ export class Call {
   }
 
   /**
-   * Never rejects: what fails is shown, at the field or as a notice.
+   * Ends a call that goes on. Never rejects: what fails is shown, at the field or as a notice.
    *
    * @param {Site.Start} options
    * @returns {Promise<boolean>} whether the session is connected
    */
   async start({ microphone }) {
     const attempt = ++this.#attempt;
+    this.parts.session.hangUp();
+    this.parts.session.setMuted(!microphone);
     this.parts.notices.clear();
     this.parts.settings.clearErrors();
     this.parts.show("connecting");

@@ -22,8 +22,6 @@ const { session, settings } = page;
 let mode = { microphone: true };
 /** @type {Promise<boolean> | null} */
 let starting = null;
-/** Turns already read out. @type {Set<string>} */
-let announced = new Set();
 let spoken = true;
 let shownLevel = 0;
 
@@ -33,12 +31,10 @@ let shownLevel = 0;
  * @param {Site.Start} options
  */
 function talk(options) {
-  if (session.connected) page.call.hangUp();
   mode = options;
   spoken = settings.value("output_modality") !== "text";
   control.prepare({ ...options, manual: settings.value("turn_detection") === "off" });
-  session.setMuted(!options.microphone);
-  starting = page.call.start(options).finally(() => (starting = null));
+  starting = page.call.start(options);
   return starting;
 }
 
@@ -49,10 +45,9 @@ function sendTurn() {
 
 /** @param {Realtime.Turn} turn */
 function announce({ id, role, status, text }) {
-  if (status === "streaming" || !text || announced.has(id)) return;
-  announced.add(id);
-  if (role === "user") announcer.say(`You said: ${text}`);
-  else if (!spoken) announcer.say(`Model: ${text}`); // what is spoken aloud is heard already
+  if (status === "streaming" || !text) return;
+  if (role === "user") announcer.say(id, `You said: ${text}`);
+  else if (!spoken) announcer.say(id, `Model: ${text}`); // what is spoken aloud is heard already
 }
 
 /** @param {{input: number, output: number}} level */
@@ -63,10 +58,7 @@ function showLevel({ input, output }) {
   document.body.style.setProperty("--level", level.toFixed(2));
 }
 
-session.addEventListener("transport", () => {
-  log.clear();
-  announced = new Set();
-});
+session.addEventListener("transport", () => log.clear());
 session.addEventListener("turn", ({ detail: { turn } }) => {
   log.show(turn);
   announce(turn);
@@ -79,7 +71,8 @@ find("#composer", HTMLFormElement).addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = message.value.trim();
   if (!text) return;
-  if (!session.connected && !(await (starting ?? talk({ microphone: false })))) return; // the text stays in the field
+  const calling = document.body.hasAttribute("data-call") && starting;
+  if (!session.connected && !(await (calling || talk({ microphone: false })))) return; // the text stays in the field
   session.sendText(text);
   message.value = "";
 });

@@ -62,7 +62,6 @@ function place({ direction, event }) {
 
 async function copyText() {
   const copied = await navigator.clipboard?.writeText(captions.text).then(() => true, () => false);
-  if (copied) announcer.say("The text is copied.");
   page.notices.show({
     tone: copied ? "info" : "warn",
     code: "copied",
@@ -78,7 +77,7 @@ session.addEventListener("turn-removed", ({ detail: { id } }) => captions.remove
 session.addEventListener("turn", ({ detail: { turn } }) => {
   captions.show(turn);
   copy.disabled = !captions.text;
-  if (turn.status === "final" && turn.text) announcer.say(turn.text);
+  if (turn.status === "final" && turn.text) announcer.say(turn.id, turn.text);
 });
 button.addEventListener("click", () => (document.body.hasAttribute("data-call") ? page.call.hangUp() : start()));
 copy.addEventListener("click", () => void copyText());

@@ -14,8 +14,7 @@ export class Call {
   #options;
   #delegate;
   #conversation;
-  /** @type {Realtime.Effective} */
-  #effective;
+  #effective = effectiveOf({}, "realtime");
   #tracks;
   #startedAt;
   #aborter = new AbortController();
@@ -34,7 +33,7 @@ export class Call {
     this.#delegate = delegate;
     this.#startedAt = platform.now();
     this.#conversation = new Conversation(codecFor(minted.connect.output_format));
-    this.#effective = this.#note(minted.session);
+    this.#note(minted.session);
     this.#tracks = microphone?.getTracks() ?? [];
     const lost = () => delegate.noticed(new Failure("microphone-lost"));
     this.#tracks.forEach((track) => track.addEventListener("ended", lost));
@@ -53,10 +52,7 @@ export class Call {
     return this.#conversation.turns;
   }
 
-  /**
-   * @param {Realtime.TransportKind} preferred
-   * @throws {Failure}
-   */
+  /** Rejects with a Failure. @param {Realtime.TransportKind} preferred */
   async connect(preferred) {
     const { minted, connectTimeoutMs: webrtcTimeoutMs, platform } = this.#options;
     if (minted.expires_at * 1000 <= platform.date()) throw new Failure("key-expired");
@@ -97,7 +93,8 @@ export class Call {
     }
     this.#wire("received", raw);
     if (type === "session.created" || type === "session.updated") {
-      this.#delegate.emit("effective", { effective: this.#note(event.session) });
+      this.#note(event.session);
+      this.#delegate.emit("effective", { effective: this.#effective });
     }
     if (type === "response.created") this.#responseId = event.response.id;
     if (type === "response.done") this.#responseId = "";
@@ -108,11 +105,10 @@ export class Call {
     if (trouble) this.#delegate.noticed(trouble);
   }
 
-  /** @type {(session: Record<string, any>) => Realtime.Effective} */
+  /** @param {Record<string, any>} session */
   #note(session) {
     this.#effective = effectiveOf(session, this.#options.minted.connect.kind);
     this.#conversation.transcribes = this.#effective.transcription !== null;
-    return this.#effective;
   }
 
   /** @param {boolean} speaking */
@@ -128,9 +124,8 @@ export class Call {
 
   /** Silences the model and cancels its response, whichever of the two is going on. */
   interrupt() {
-    const busy = this.#speaking || this.#responseId;
     if (this.#responseId) this.send(cancelResponse());
-    if (busy) this.#transport?.interrupt();
+    if (this.#responseId || this.#speaking) this.#transport?.interrupt();
   }
 
   /** A muted microphone delivers silence, so that a turn in progress still ends. @param {boolean} muted */
@@ -169,9 +164,8 @@ export class Call {
 
   /** @param {Realtime.Change[]} changes */
   #tellTurns(changes) {
-    for (const change of changes) {
-      if ("turn" in change) this.#delegate.emit("turn", change);
-      else this.#delegate.emit("turn-removed", { id: change.removed });
-    }
+    changes.forEach((change) =>
+      "turn" in change ? this.#delegate.emit("turn", change) : this.#delegate.emit("turn-removed", { id: change.removed }),
+    );
   }
 }

@@ -14,10 +14,7 @@ export class EventChannel {
   /** @type {(failure: Failure) => void} */
   #reject = () => {};
 
-  /**
-   * @param {WebSocket | RTCDataChannel} raw
-   * @param {Pick<Realtime.Delegate, "received" | "sent" | "noticed" | "closed">} delegate
-   */
+  /** @param {WebSocket | RTCDataChannel} raw @param {Realtime.Delegate} delegate */
   constructor(raw, delegate) {
     this.#raw = raw;
     this.#delegate = delegate;
@@ -31,7 +28,6 @@ export class EventChannel {
     raw.onclose = (/** @type {Event} */ close) => this.#closed(/** @type {CloseEvent} */ (close));
   }
 
-  /** Bytes that wait to be sent. */
   get bufferedAmount() {
     return this.#raw.bufferedAmount;
   }

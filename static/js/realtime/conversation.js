@@ -1,6 +1,6 @@
 import { Transcript, USUAL_RATE, heardChars, textOf } from "./transcript.js";
 
-/** @typedef {Realtime.Entry} Entry @typedef {Realtime.ApiEvent} ApiEvent */
+/** @typedef {Realtime.Entry} Entry @typedef {(event: Realtime.ApiEvent, at: number) => void} Handler */
 
 const TRANSCRIPTION = "conversation.item.input_audio_transcription";
 
@@ -14,17 +14,16 @@ export class Conversation {
   #rate = USUAL_RATE;
   #audioStartedAt = 0;
 
-  /** @param {{bytesPerMs: number}} codec of the output, to know how long received speech is */
+  /** @param {{bytesPerMs: number}} codec of the output */
   constructor({ bytesPerMs }) {
     this.#bytesPerMs = bytesPerMs;
   }
 
-  /** In conversation order. */
   get turns() {
     return this.#transcript.turns;
   }
 
-  /** `at` in milliseconds since the session started. @type {(event: ApiEvent, at: number) => Realtime.Change[]} */
+  /** `at` in milliseconds since the session started. @type {(event: Realtime.ApiEvent, at: number) => Realtime.Change[]} */
   apply(event, at) {
     this.#handlers[event.type]?.(event, at);
     return this.#transcript.changes();
@@ -37,7 +36,7 @@ export class Conversation {
     return this.#transcript.changes();
   }
 
-  /** @type {Record<string, (event: ApiEvent, at: number) => void>} */
+  /** @type {Record<string, Handler>} */
   #handlers = {
     "input_audio_buffer.speech_started": ({ item_id }, at) => {
       this.#transcript.touch(item_id, "user", at);
@@ -68,17 +67,22 @@ export class Conversation {
     "response.output_item.added": (event, at) => this.#answering(event, at),
     "response.output_item.done": (event, at) => this.#finish(this.#answering(event, at), "final"),
     "response.output_text.delta": (event, at) => this.#written(event, at),
-    "response.output_text.done": (event, at) => this.#written(event, at, event.text),
+    "response.output_text.done": (event, at) => this.#written(event, at),
     "response.output_audio_transcript.delta": (event, at) => this.#written(event, at),
-    "response.output_audio_transcript.done": (event, at) => this.#written(event, at, event.transcript),
+    "response.output_audio_transcript.done": (event, at) => this.#written(event, at),
     "response.function_call_arguments.delta": (event, at) => this.#written(event, at),
-    "response.function_call_arguments.done": (event, at) => this.#written(event, at, event.arguments),
+    "response.function_call_arguments.done": (event, at) => this.#written(event, at),
     "response.output_audio.delta": ({ item_id, delta }) => {
       const entry = this.#transcript.get(item_id);
       if (entry) entry.audioMs += base64Bytes(delta) / this.#bytesPerMs;
     },
     "response.done": ({ response: { id, status } }) => {
-      this.#spokenIn(id).forEach((entry) => (status === "cancelled" ? this.#finish(entry, "cut") : this.#received(entry)));
+      for (const entry of this.#spokenIn(id)) {
+        const cut = status === "cancelled";
+        this.#finish(entry, cut ? "cut" : "final");
+        entry.audioComplete = !cut && entry.audioMs > 0;
+        if (!cut) this.#learn(textOf(entry).length, entry.audioMs);
+      }
     },
     "output_audio_buffer.started": (_event, at) => {
       this.#audioStartedAt = at;
@@ -91,7 +95,7 @@ export class Conversation {
     },
   };
 
-  /** @type {(event: ApiEvent, at: number) => void} */
+  /** @type {Handler} */
   #added({ item, previous_item_id }, at) {
     const entry = this.#described(item, at);
     this.#transcript.place(item.id, previous_item_id);
@@ -100,18 +104,14 @@ export class Conversation {
     if (!answer && !(spoken && this.transcribes)) this.#finish(entry, "final");
   }
 
-  /** @type {(event: ApiEvent, at: number) => Entry} */
+  /** @type {(event: Realtime.ApiEvent, at: number) => Entry} */
   #answering({ item, response_id }, at) {
     const entry = this.#described(item, at);
     entry.responseId = response_id;
     return entry;
   }
 
-  /**
-   * Takes from an item what is not known yet. Text that was streamed stays: a truncated item comes back without it.
-   *
-   * @type {(item: Record<string, any>, at: number) => Entry}
-   */
+  /** Text that was streamed stays: a truncated item comes back without it. @type {(item: Record<string, any>, at: number) => Entry} */
   #described(item, at) {
     const entry = this.#transcript.touch(item.id, roleOf(item), at);
     entry.role = roleOf(item);
@@ -120,7 +120,7 @@ export class Conversation {
     return entry;
   }
 
-  /** @type {(event: Record<string, any>, at: number) => void} */
+  /** @type {Handler} */
   #transcribed({ item_id, content_index = 0, transcript, logprobs }, at) {
     const entry = this.#transcript.touch(item_id, "user", at);
     entry.parts[content_index] = transcript;
@@ -128,13 +128,13 @@ export class Conversation {
     this.#finish(entry, "final");
   }
 
-  /** Takes a delta, or the whole text of a ".done". @type {(event: ApiEvent, at: number, whole?: string) => void} */
-  #written({ type, item_id, response_id, content_index = 0, delta }, at, whole) {
-    const role = type.startsWith("response.function_call") ? "tool" : "model";
-    const entry = this.#transcript.touch(item_id, role, at);
+  /** Takes a delta, or the whole text of a ".done". @type {Handler} */
+  #written(event, at) {
+    const { type, item_id, response_id, content_index = 0, delta } = event;
+    const entry = this.#transcript.touch(item_id, type.includes("function_call") ? "tool" : "model", at);
     entry.responseId = response_id;
-    if (whole === undefined) append(entry, content_index, delta);
-    else entry.parts[content_index] = whole;
+    if (type.endsWith("delta")) append(entry, content_index, delta);
+    else entry.parts[content_index] = event.text ?? event.transcript ?? event.arguments;
   }
 
   /** A cut turn stays cut: events of its response may still arrive. @type {(entry: Entry, status: "final" | "cut") => void} */
@@ -143,12 +143,6 @@ export class Conversation {
     if (entry.status === "cut") return;
     entry.status = status;
     entry.heardChars = textOf(entry).length;
-  }
-
-  /** All of its speech is here, though it may not have been heard yet. @param {Entry} entry */
-  #received(entry) {
-    entry.audioComplete = entry.audioMs > 0;
-    this.#learn(textOf(entry).length, entry.audioMs);
   }
 
   /** How fast this voice speaks. @type {(characters: number, spokenMs: number) => void} */

@@ -62,58 +62,62 @@ export function troubleOf({ type, error, response }) {
   return status === "incomplete" ? new Failure(`response-${details?.reason}`) : null;
 }
 
-/** @type {Record<string, Realtime.Action>} */
+/** @type {Record<Realtime.ActionId, string>} */
 const ACTIONS = {
-  retry: { id: "retry", label: "Try again" },
-  newKey: { id: "new-key", label: "Get a new key" },
-  restart: { id: "restart", label: "Start again" },
-  useLocal: { id: "use-local", label: "Use the local engine" },
-  details: { id: "details", label: "Details" },
+  "allow-microphone": "How to allow it",
+  "choose-microphone": "Choose another",
+  "copy-localhost": "Copy the localhost link",
+  details: "Details",
+  "new-key": "Get a new key",
+  "play-audio": "Play sound",
+  restart: "Continue in a new session",
+  retry: "Try again",
+  "switch-ga": "Switch to GA",
+  "use-local": "Use the local engine",
 };
-const { retry, newKey, restart, useLocal, details } = ACTIONS;
 const KEPT = "What was said stays on this page.";
 const OR_TYPE = "You can also type; the model will still answer aloud.";
 
-/** By code; what stands in braces is filled in. @type {Record<string, [Realtime.Notice["tone"], string, string, Realtime.Action?]>} */
+/** By code; what stands in braces is filled in. @type {Record<string, [Realtime.Notice["tone"], string, string, Realtime.ActionId?]>} */
 const WORDINGS = {
-  "microphone-denied": ["error", "The browser blocked the microphone", `Allow it in the address bar, then try again. ${OR_TYPE}`, { id: "allow-microphone", label: "How to allow it" }],
-  "microphone-missing": ["error", "No microphone was found", `Connect one, then try again. ${OR_TYPE}`, retry],
-  "microphone-busy": ["error", "The microphone is in use by another program", "Close that program or choose another microphone, then try again.", retry],
-  "microphone-insecure": ["error", "Browsers only allow a microphone on https or localhost", "Open this page as localhost on the computer it runs on, or serve it over https.", { id: "copy-localhost", label: "Copy the localhost link" }],
-  "microphone-unsupported": ["error", "This browser gives no microphone", "Use a current Chrome, Edge, Firefox or Safari.", retry],
-  "microphone-lost": ["error", "The microphone was unplugged", `To speak, start again. ${OR_TYPE}`, { id: "choose-microphone", label: "Choose another" }],
-  "audio-blocked": ["warn", "The browser blocked the sound", "It waits for a click before it lets the model be heard.", { id: "play-audio", label: "Play sound" }],
-  "audio-setup-failed": ["error", "The browser could not set up its audio", "Reload the page and try again, or choose WebRTC.", retry],
+  "microphone-denied": ["error", "The browser blocked the microphone", `Allow it in the address bar, then try again. ${OR_TYPE}`, "allow-microphone"],
+  "microphone-missing": ["error", "No microphone was found", `Connect one, then try again. ${OR_TYPE}`, "retry"],
+  "microphone-busy": ["error", "The microphone is in use by another program", "Close that program or choose another microphone, then try again.", "retry"],
+  "microphone-insecure": ["error", "Browsers only allow a microphone on https or localhost", "Open this page as localhost on the computer it runs on, or serve it over https.", "copy-localhost"],
+  "microphone-unsupported": ["error", "This browser gives no microphone", "Use a current Chrome, Edge, Firefox or Safari.", "retry"],
+  "microphone-lost": ["error", "The microphone was unplugged", `To speak, start again. ${OR_TYPE}`, "choose-microphone"],
+  "audio-blocked": ["warn", "The browser blocked the sound", "It waits for a click before it lets the model be heard.", "play-audio"],
+  "audio-setup-failed": ["error", "The browser could not set up its audio", "Reload the page and try again, or choose WebRTC.", "retry"],
 
-  "key-expired": ["error", "The session key expired before you started", "Keys live for a short time only.", newKey],
-  invalid_api_key: ["error", "{provider} refused the session key", "It has expired or was revoked.", newKey],
-  provider_refused_key: ["error", "{provider} refused the key", "The server's account key is not valid. Only the person who runs this site can change it.", useLocal],
-  forbidden: ["error", "{provider} is not available to you", "{message}", useLocal],
-  insufficient_quota: ["error", "{provider} says the account has no credit left", "Only the person who runs this site can add some.", useLocal],
+  "key-expired": ["error", "The session key expired before you started", "Keys live for a short time only.", "new-key"],
+  invalid_api_key: ["error", "{provider} refused the session key", "It has expired or was revoked.", "new-key"],
+  provider_refused_key: ["error", "{provider} refused the key", "The server's account key is not valid. Only the person who runs this site can change it.", "use-local"],
+  forbidden: ["error", "{provider} is not available to you", "{message}", "use-local"],
+  insufficient_quota: ["error", "{provider} says the account has no credit left", "Only the person who runs this site can add some.", "use-local"],
 
-  beta_api_shape_disabled: ["error", "{provider} no longer accepts the beta format", "The GA format does the same.", { id: "switch-ga", label: "Switch to GA" }],
+  beta_api_shape_disabled: ["error", "{provider} no longer accepts the beta format", "The GA format does the same.", "switch-ga"],
   invalid_model: ["error", "{provider} does not offer this model here", "Choose another model, then start again."],
-  engine_busy: ["error", "{provider} is busy", "One of its places becomes free when another call ends.", retry],
-  rate_limit_exceeded: ["warn", "{provider} asks us to slow down", "Too many requests in a short time.", retry],
-  session_expired: ["info", "{provider} ends a session after {minutes} minutes", KEPT, { id: "restart", label: "Continue in a new session" }],
-  server_error: ["error", "{provider} had a fault of its own", "If it stays, only the person who runs that server can help.", retry],
-  "server-unreachable": ["error", "{provider} could not be reached", "Check that the server runs and that this computer is online.", retry],
-  "connection-failed": ["error", "{provider} could not be reached", "{message} Check that the server runs.", retry],
-  "connection-lost": ["error", "The connection was lost", `The server or the network went away. ${KEPT}`, restart],
-  "server-restarted": ["error", "The server was stopped or restarted", `The call ended with it. ${KEPT}`, restart],
-  "server-ended": ["info", "{provider} ended the call", KEPT, restart],
+  engine_busy: ["error", "{provider} is busy", "One of its places becomes free when another call ends.", "retry"],
+  rate_limit_exceeded: ["warn", "{provider} asks us to slow down", "Too many requests in a short time.", "retry"],
+  session_expired: ["info", "{provider} ends a session after {minutes} minutes", KEPT, "restart"],
+  server_error: ["error", "{provider} had a fault of its own", "If it stays, only the person who runs that server can help.", "retry"],
+  "server-unreachable": ["error", "{provider} could not be reached", "Check that the server runs and that this computer is online.", "retry"],
+  "connection-failed": ["error", "{provider} could not be reached", "{message} Check that the server runs.", "retry"],
+  "connection-lost": ["error", "The connection was lost", `The server or the network went away. ${KEPT}`, "restart"],
+  "server-restarted": ["error", "The server was stopped or restarted", `The call ended with it. ${KEPT}`, "restart"],
+  "server-ended": ["info", "{provider} ended the call", KEPT, "restart"],
 
-  "webrtc-fallback": ["warn", "WebRTC could not connect, using WebSocket", "{message} The call works; on a poor network the sound may stutter.", details],
+  "webrtc-fallback": ["warn", "WebRTC could not connect, using WebSocket", "{message} The call works; on a poor network the sound may stutter.", "details"],
   "uplink-slow": ["warn", "Your connection is too slow for your speech", "Some of what you say does not reach the model until it catches up."],
   "uplink-recovered": ["info", "Your connection has caught up", "{message}"],
   input_audio_buffer_commit_empty: ["info", "Nothing was heard yet", "Say something before you send the turn."],
   conversation_already_has_active_response: ["info", "The model is already answering", "Wait for it or interrupt it."],
-  "transcription-failed": ["warn", "What you said could not be written down", "The model heard it all the same.", details],
-  "response-failed": ["error", "{provider} could not answer", "Say or type it again.", details],
+  "transcription-failed": ["warn", "What you said could not be written down", "The model heard it all the same.", "details"],
+  "response-failed": ["error", "{provider} could not answer", "Say or type it again.", "details"],
   "response-max_output_tokens": ["info", "The answer reached its token limit", "Raise the maximum output tokens for longer answers."],
   "response-content_filter": ["warn", "{provider} stopped the answer", "Its content filter did not let it pass."],
-  "not-sent": ["warn", "The message was not sent", "It is too long for this connection. Send it in parts.", details],
-  "unreadable-event": ["warn", "{provider} sent something that is not an event", "It was ignored.", details],
+  "not-sent": ["warn", "The message was not sent", "It is too long for this connection. Send it in parts.", "details"],
+  "unreadable-event": ["warn", "{provider} sent something that is not an event", "It was ignored.", "details"],
 };
 
 /** Codes that mean the same. @type {Record<string, string>} */
@@ -128,10 +132,11 @@ const SAME = {
 
 /** @type {Realtime.NoticeFor} */
 export function noticeFor({ code, message, retryAfter }, { provider = "The server" } = {}) {
-  const [tone, title, text, action] = WORDINGS[SAME[code] ?? code] ?? ["warn", "{provider} refused a request", "{message} ({code})"];
+  const [tone, title, text, id] = WORDINGS[SAME[code] ?? code] ?? ["warn", "{provider} refused a request", "{message} ({code})"];
   /** @type {Record<string, string>} */
   const facts = { provider, message, code, minutes: /(\d+) minute/.exec(message)?.[1] ?? "60" };
   const fill = (/** @type {string} */ template) => template.replace(/\{(\w+)\}/g, (_, name) => facts[name]).trim();
-  const timed = action && retryAfter ? { ...action, label: `${action.label} in ${retryAfter} s`, afterSeconds: retryAfter } : action;
-  return { tone, code, title: fill(title), text: fill(text), ...(timed && { action: timed }), ...(message && { details: message }) };
+  const wait = retryAfter ? { label: `${id && ACTIONS[id]} in ${retryAfter} s`, afterSeconds: retryAfter } : {};
+  const action = id && { id, label: ACTIONS[id], ...wait };
+  return { tone, code, title: fill(title), text: fill(text), ...(action && { action }), ...(message && { details: message }) };
 }

@@ -1,35 +1,22 @@
-/**
- * The one vocabulary for both dialects: the GA names. What arrives is renamed here and nowhere else; what is sent is the
- * same in both. @typedef {Realtime.ApiEvent} ApiEvent
- */
+/** The one vocabulary for both dialects: the GA names. Here alone events are renamed; what is sent is the same in both. */
 
-/** Beta name -> GA name. @type {Record<string, string>} */
-const RENAMED = {
-  "transcription_session.created": "session.created",
-  "transcription_session.updated": "session.updated",
-  "conversation.item.created": "conversation.item.added",
-  "response.text.delta": "response.output_text.delta",
-  "response.text.done": "response.output_text.done",
-  "response.audio.delta": "response.output_audio.delta",
-  "response.audio.done": "response.output_audio.done",
-  "response.audio_transcript.delta": "response.output_audio_transcript.delta",
-  "response.audio_transcript.done": "response.output_audio_transcript.done",
-};
+/** What the beta dialect calls otherwise. @type {[RegExp, string][]} */
+const RENAMED = [
+  [/^transcription_session\./, "session."],
+  [/^conversation\.item\.created$/, "conversation.item.added"],
+  [/^response\.(text|audio|audio_transcript)\./, "response.output_$1."],
+];
 
-/** @param {ApiEvent} event of either dialect @returns {ApiEvent} */
-export const normalise = (event) => ({ ...event, type: RENAMED[event.type] ?? event.type });
+/** @param {Realtime.ApiEvent} event of either dialect @returns {Realtime.ApiEvent} */
+export const normalise = (event) => ({
+  ...event,
+  type: RENAMED.reduce((type, [beta, ga]) => type.replace(beta, ga), event.type),
+});
 
 /** @type {Record<string, Realtime.AudioFormat>} */
-const FORMATS = { "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw", g711_ulaw: "g711_ulaw", g711_alaw: "g711_alaw" };
+const FORMATS = { "audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcma": "g711_alaw" };
 
-/** @param {string | {type: string} | undefined} format of either dialect */
-const formatOf = (format) => FORMATS[typeof format === "object" ? format.type : (format ?? "")] ?? "pcm16";
-
-/**
- * @param {Record<string, any>} session of either dialect
- * @param {Realtime.Effective["type"]} type
- * @returns {Realtime.Effective}
- */
+/** From either dialect. @type {(session: Record<string, any>, type: Realtime.Effective["type"]) => Realtime.Effective} */
 export function effectiveOf(session, type) {
   const { input = {}, output = {} } = session.audio ?? {};
   return {
@@ -39,8 +26,8 @@ export function effectiveOf(session, type) {
     turnDetection: input.turn_detection ?? session.turn_detection ?? null,
     transcription: input.transcription ?? session.input_audio_transcription ?? null,
     noiseReduction: (input.noise_reduction ?? session.input_audio_noise_reduction)?.type ?? null,
-    inputFormat: formatOf(input.format ?? session.input_audio_format),
-    outputFormat: formatOf(output.format ?? session.output_audio_format),
+    inputFormat: FORMATS[input.format?.type] ?? session.input_audio_format ?? "pcm16",
+    outputFormat: FORMATS[output.format?.type] ?? session.output_audio_format ?? "pcm16",
     raw: session,
   };
 }
@@ -63,11 +50,7 @@ export const cancelResponse = () => ({ type: "response.cancel", event_id: `${OPT
 /** WebRTC only: there the server holds the audio that was not played yet. */
 export const clearOutput = () => ({ type: "output_audio_buffer.clear", event_id: `${OPTIONAL}clear` });
 
-/**
- * @param {string} item_id
- * @param {number} content_index
- * @param {number} audio_end_ms whole milliseconds heard
- */
+/** @type {(item_id: string, content_index: number, audio_end_ms: number) => Realtime.ApiEvent} */
 export const truncate = (item_id, content_index, audio_end_ms) => ({
   type: "conversation.item.truncate",
   event_id: `${OPTIONAL}truncate`,

@@ -34,16 +34,12 @@ export class Transcript {
     return entry;
   }
 
-  /**
-   * Moves an entry behind another: null is the front; absent leaves it where it is.
-   *
-   * @type {(id: string, previousId: string | null | undefined) => void}
-   */
+  /** Behind another, null at the front; absent leaves it where it is. @type {(id: string, previousId?: string | null) => void} */
   place(id, previousId) {
     if (previousId === undefined) return;
     this.#order = this.#order.filter((other) => other !== id);
-    const previous = previousId === null ? -1 : this.#order.indexOf(previousId);
-    this.#order.splice(previousId === null || previous >= 0 ? previous + 1 : this.#order.length, 0, id);
+    const behind = this.#order.indexOf(previousId ?? "") + 1;
+    this.#order.splice(previousId === null ? 0 : behind || this.#order.length, 0, id);
   }
 
   /** @param {string} id */

@@ -121,7 +121,8 @@ declare namespace Realtime {
       websocket_url: string;
       websocket_protocols: string[];
       input_format: AudioFormat;
-      output_format: AudioFormat;
+      /** None where nothing is spoken. */
+      output_format?: AudioFormat | null;
     };
   }
 
@@ -408,6 +409,12 @@ declare namespace Realtime {
     createWorkletNode: CreateWorkletNode;
   }
 
+  /** Loudness as a meter shows it, 0..1: root mean square in decibels, -60 dBFS and below is 0, -12 dBFS is 1. */
+  type Loudness = (samples: Float32Array) => number;
+
+  /** Listens in on a node. Returns what reads the loudness of its last 1024 samples. */
+  type LevelMeter = (context: BaseAudioContext, source: AudioNode) => () => number;
+
   /** Delivers a microphone in frames of 40 ms until the context is closed. Resolves with its node, for a level meter. */
   type OpenCapture = (
     options: WorkletOptions,
@@ -434,6 +441,22 @@ declare namespace Realtime {
      */
     clear(): { id: string; playedMs: number }[];
   }
+
+  /** Messages to playback-processor.js. */
+  type ToPlayback =
+    /** Samples of the item `id`, at the context's rate. */
+    | { type: "push"; id: string; samples: Float32Array }
+    /** Nothing more comes for now: play even what is shorter than the prebuffer. */
+    | { type: "finish" }
+    /** Drop everything; what is heard fades out within 5 ms. */
+    | { type: "clear"; generation: number };
+
+  /** Messages of playback-processor.js; `generation` is that of the last "clear" it has seen. */
+  type FromPlayback =
+    /** Samples of the item played so far. */
+    | { type: "position"; id: string; played: number; generation: number }
+    /** All that was pushed before "finish", by so many messages, has been played. */
+    | { type: "drained"; pushes: number; generation: number };
 
   /** Asks for the microphone: one mono track, which the caller stops. Rejects with a MicrophoneFailure. */
   type OpenMicrophone = (options?: MicrophoneOptions) => Promise<MediaStream>;

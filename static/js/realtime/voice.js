@@ -1,6 +1,6 @@
 /** Sound on its way between the microphone, the model and the loudspeaker. */
 import { decodeBase64, encodeBase64 } from "../audio/codec.js";
-import { FRAME_MS } from "../audio/worklets.js";
+import { FRAME_MS } from "../audio/graph.js";
 import { Failure } from "./errors.js";
 import { appendAudio, truncate } from "./events.js";
 

@@ -1,4 +1,4 @@
-import { levelMeter } from "../audio/level.js";
+import { levelMeter } from "../audio/graph.js";
 import { EventChannel } from "./channel.js";
 import { watchLiveness } from "./connect.js";
 import { Failure, httpFailure } from "./errors.js";
@@ -65,8 +65,9 @@ export class WebRtcTransport {
     };
     // Without a network address of our own nothing can connect, and no event ever says so.
     peer.onicecandidate = ({ candidate }) => {
-      candidates += candidate?.candidate ? 1 : 0;
-      if (!candidate && candidates === 0) this.#fail(new Failure("connection-failed", "The browser found no network address (no ICE candidates)."));
+      if (candidate?.candidate) candidates += 1;
+      if (candidate || candidates > 0) return;
+      this.#fail(new Failure("connection-failed", "The browser found no network address (no ICE candidates)."));
     };
     peer.onconnectionstatechange = () => {
       const state = peer.connectionState;

@@ -1,6 +1,5 @@
 import { codecFor } from "../audio/codec.js";
-import { levelMeter } from "../audio/level.js";
-import { openCapture, openPlayback } from "../audio/worklets.js";
+import { levelMeter, openCapture, openPlayback } from "../audio/graph.js";
 import { EventChannel } from "./channel.js";
 import { Failure } from "./errors.js";
 import { Speaker, uplink } from "./voice.js";
@@ -95,9 +94,7 @@ export class WebSocketTransport {
     if (truncations.length > 0) this.#options.delegate.audioStopped();
   }
 
-  interrupt() {
-    this.bargeIn();
-  }
+  interrupt = this.bargeIn;
 
   /** @param {Realtime.ApiEvent} event */
   send(event) {

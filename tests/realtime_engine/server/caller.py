@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -29,6 +30,11 @@ class Microphone(MediaStreamTrack):
         self._audio = np.zeros(0, np.int16) if audio is None else audio
         self._sent = 0
         self._start: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How much was sent."""
+        return self._sent / RATE
 
     async def recv(self) -> AudioFrame:
         loop = asyncio.get_running_loop()
@@ -77,12 +83,11 @@ class Caller:
         return event
 
     async def hang_up(self) -> None:
+        for ears in self._listening:  # a track of a call that never connected would keep them waiting
+            ears.cancel()
         await self.peer.close()
-        await asyncio.gather(*self._listening)
 
     async def _listen(self, track: MediaStreamTrack) -> None:
-        try:
+        with suppress(MediaStreamError):
             while True:
                 self.heard.append((await track.recv()).to_ndarray()[0, ::2])
-        except MediaStreamError:
-            pass

@@ -1,23 +1,30 @@
-"""Helpers of the server's tests: requests to the REST function, with the clock as a number."""
+"""Fixtures of the server's tests."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from realtime_engine.server import rest
+from realtime_engine.server import engine, rest
 from realtime_engine.server.http import Request, Response
-
-NOW = 1_700_000_000
-ENGINE_KEY = "sk-engine-key-of-the-tests-0123456789"
+from tests.realtime_engine.server.support import ENGINE_KEY, NOW
 
 
 @pytest.fixture(autouse=True)
 def _engine_key(settings: Any) -> None:
     settings.ENGINE_API_KEY = ENGINE_KEY
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def running_engine() -> AsyncIterator[None]:
+    """The real engine with its models and workers, for the tests of one module."""
+    await engine.start()
+    yield
+    await engine.stop()
 
 
 @pytest.fixture

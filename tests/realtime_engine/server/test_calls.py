@@ -11,59 +11,61 @@ from typing import Any
 import numpy as np
 import pytest
 import pytest_asyncio
-from asgiref.sync import sync_to_async
 
 from realtime_api.beta import BETA
 from realtime_api.config import SessionConfig
 from realtime_api.dialect import Dialect
 from realtime_api.ga import GA
-from realtime_engine.server import admission, calls, engine, keys
+from realtime_engine.server import admission, calls, engine, lifespan
 from realtime_engine.server.admission import Admission
 from realtime_engine.server.http import Request, Response
 from tests.realtime_engine.server.caller import RATE, Caller, Microphone
-from tests.realtime_engine.server.conftest import ENGINE_KEY
+from tests.realtime_engine.server.support import ENGINE_KEY, issue, text_message, until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
 
 MANUAL = SessionConfig(turn_detection=None)
 SDP = {"content-type": "application/sdp"}
+MakeCaller = Callable[..., Caller]
 Dial = Callable[..., Awaitable[tuple[Caller, Response]]]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def running_engine() -> AsyncIterator[None]:
-    await engine.start()
-    yield
-    await engine.stop()
-    await calls.hang_up_all()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def dial(running_engine: None, transactional_db: None) -> AsyncIterator[Dial]:
-    """Makes calls, and ends what a test leaves open."""
+async def make_caller(running_engine: None, transactional_db: None) -> AsyncIterator[MakeCaller]:
+    """Makes callers, and hangs up after the test."""
     callers: list[Caller] = []
 
-    async def dial(config: SessionConfig = MANUAL, **options: Any) -> tuple[Caller, Response]:
-        caller = Caller(**options)
-        callers.append(caller)
-        response = await post("calls", await caller.offer(), key=await issue(config))
-        await caller.accept(response.body.decode())
-        return caller, response
+    def make_caller(**options: Any) -> Caller:
+        callers.append(Caller(**options))
+        return callers[-1]
 
-    yield dial
+    yield make_caller
     for caller in callers:
         await caller.hang_up()
     await calls.hang_up_all()
 
 
-async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
-    return (await sync_to_async(keys.issue)(config, dialect, 60, 4_000_000_000)).value
+@pytest.fixture
+def dial(make_caller: MakeCaller) -> Dial:
+    """Makes a call with a key for this configuration."""
+
+    async def dial(config: SessionConfig = MANUAL, dialect: Dialect = GA, **options: Any) -> tuple[Caller, Response]:
+        caller = make_caller(**options)
+        response = await post("calls", await caller.offer(), key=await issue(config, dialect))
+        await caller.accept(response.body.decode())
+        return caller, response
+
+    return dial
 
 
 async def post(path: str, body: str | bytes = b"", *, key: str = ENGINE_KEY, **headers: str) -> Response:
     raw = body.encode() if isinstance(body, str) else body
     sent = SDP | {name.replace("_", "-"): value for name, value in headers.items()} | {"authorization": f"Bearer {key}"}
     return await calls.handle(Request("POST", f"/v1/realtime/{path}".rstrip("/"), sent, raw))
+
+
+def part(name: str, content: str) -> str:
+    return f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{content}\r\n'
 
 
 def tone(seconds: float, hertz: float = 440) -> Any:
@@ -92,9 +94,9 @@ async def test_call_is_answered_and_greeted(dial: Dial) -> None:
 
 
 async def test_engine_hears_the_microphone(dial: Dial) -> None:
-    caller, _ = await dial(microphone=Microphone(tone(60)))
+    caller, _ = await dial(microphone=(microphone := Microphone(tone(60))))
     await caller.event("session.created")
-    await asyncio.sleep(1.0)
+    await until(lambda: microphone.seconds > 1)
     heard = await committed_audio(caller)
     spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
     assert len(heard) > 12_000
@@ -105,8 +107,7 @@ async def test_engine_hears_the_microphone(dial: Dial) -> None:
 async def test_caller_hears_the_model(dial: Dial) -> None:
     caller, _ = await dial()
     await caller.event("session.created")
-    content = [{"type": "input_text", "text": "What is two plus three?"}]
-    caller.send(type="conversation.item.create", item={"type": "message", "role": "user", "content": content})
+    caller.send(**text_message("What is two plus three?"))
     caller.send(type="response.create")
     await caller.event("output_audio_buffer.started")
     await caller.event("output_audio_buffer.stopped")
@@ -117,9 +118,9 @@ async def test_paused_microphone_counts_as_silence(dial: Dial) -> None:
     microphone = Microphone(tone(60))
     caller, _ = await dial(microphone=microphone)
     await caller.event("session.created")
-    await asyncio.sleep(0.5)
+    await until(lambda: microphone.seconds > 0.5)
     microphone.paused.set()
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(1.5)  # what did not come in real time
     heard = await committed_audio(caller)
     assert len(heard) > 24_000
     assert level(heard[-12_000:]) < 10
@@ -131,7 +132,7 @@ async def test_hangup_ends_the_call(dial: Dial) -> None:
     path = response.headers["Location"].removeprefix("/v1/realtime/")
     assert (await post(f"{path}/hangup")).status == 200
     await asyncio.wait_for(caller.closed.wait(), 3)
-    await asyncio.sleep(0.3)
+    await calls.hang_up_all()
     assert (await post(f"{path}/hangup")).status == 404
 
 
@@ -141,23 +142,26 @@ async def test_key_ends_its_own_calls_only(dial: Dial) -> None:
     assert (await post(f"{path}/hangup", key=await issue(MANUAL))).status == 404
 
 
-async def test_caller_who_hangs_up_frees_the_place(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_caller_who_hangs_up_frees_the_place(
+    dial: Dial, make_caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     places = Admission(max_sessions=1, max_per_key=1)
     monkeypatch.setattr(admission, "of_this_process", lambda: places)
     caller, _ = await dial()
     await caller.event("session.created")
-    assert (await post("calls", await Caller().offer())).status == 503
+    assert (await post("calls", await make_caller().offer())).status == 503
     await caller.hang_up()
-    await asyncio.sleep(0.3)
-    assert places.sessions == 0
+    await until(lambda: places.sessions == 0)
 
 
 async def test_shutdown_tells_the_caller_and_is_quick(dial: Dial) -> None:
     caller, _ = await dial()
     await caller.event("session.created")
-    async with asyncio.timeout(2):
-        await calls.hang_up_all()
+    async with asyncio.timeout(3):
+        await lifespan.shutdown()
+    assert (await caller.event("error"))["error"]["code"] == "server_shutting_down"
     await asyncio.wait_for(caller.closed.wait(), 1)
+    await engine.start()  # for the other tests
 
 
 async def test_data_channel_of_another_name_is_refused(dial: Dial) -> None:
@@ -172,25 +176,20 @@ async def test_binary_message_is_refused(dial: Dial) -> None:
     assert (await caller.event("error"))["error"]["code"] == "invalid_event"
 
 
-async def test_form_with_a_session_configures_the_call(dial: Dial) -> None:
-    caller = Caller()
+async def test_form_with_a_session_configures_the_call(make_caller: MakeCaller) -> None:
+    caller = make_caller()
     session = {"type": "realtime", "audio": {"output": {"voice": "marin"}}}
-    form = (
-        f'--b\r\nContent-Disposition: form-data; name="sdp"\r\nContent-Type: application/sdp\r\n\r\n{await caller.offer()}\r\n'
-        f'--b\r\nContent-Disposition: form-data; name="session"\r\n\r\n{json.dumps(session)}\r\n--b--\r\n'
-    )
+    form = part("sdp", await caller.offer()) + part("session", json.dumps(session)) + "--b--\r\n"
     response = await post("calls", form, content_type="multipart/form-data; boundary=b")
     await caller.accept(response.body.decode())
     assert (await caller.event("session.created"))["session"]["audio"]["output"]["voice"] == "marin"
-    await caller.hang_up()
 
 
-async def test_beta_address_speaks_beta(dial: Dial) -> None:
-    caller = Caller()
+async def test_beta_address_speaks_beta(make_caller: MakeCaller) -> None:
+    caller = make_caller()
     response = await post("", await caller.offer())
     await caller.accept(response.body.decode())
     assert "modalities" in (await caller.event("session.created"))["session"]
-    await caller.hang_up()
 
 
 REFUSED: dict[str, tuple[str, str, dict[str, str], int, str]] = {
@@ -209,18 +208,17 @@ REFUSED: dict[str, tuple[str, str, dict[str, str], int, str]] = {
 
 
 @pytest.mark.parametrize(("path", "body", "headers", "status", "code"), REFUSED.values(), ids=REFUSED)
-async def test_refusal(dial: Dial, path: str, body: str, headers: dict[str, str], status: int, code: str) -> None:
+async def test_refusal(
+    running_engine: None, path: str, body: str, headers: dict[str, str], status: int, code: str
+) -> None:
     response = await post(path, body, **{name.replace("-", "_"): value for name, value in headers.items()})
     assert (response.status, json.loads(response.body)["error"]["code"]) == (status, code)
 
 
-async def test_wrong_key_makes_no_call(dial: Dial) -> None:
-    assert (await post("calls", await Caller().offer(), key="sk-wrong")).status == 401
+async def test_wrong_key_makes_no_call(make_caller: MakeCaller) -> None:
+    assert (await post("calls", await make_caller().offer(), key="sk-wrong")).status == 401
 
 
 async def test_beta_key_speaks_beta_on_the_ga_address(dial: Dial) -> None:
-    caller = Caller()
-    response = await post("calls", await caller.offer(), key=await issue(MANUAL, BETA))
-    await caller.accept(response.body.decode())
+    caller, _ = await dial(dialect=BETA)
     assert "modalities" in (await caller.event("session.created"))["session"]
-    await caller.hang_up()

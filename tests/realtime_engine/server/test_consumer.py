@@ -15,23 +15,15 @@ from realtime_api.beta import BETA
 from realtime_api.config import SessionConfig, Transcription
 from realtime_api.dialect import Dialect
 from realtime_api.ga import GA
-from realtime_engine.server import admission, engine, keys
+from realtime_engine.server import admission, keys
 from realtime_engine.server.admission import Admission
 from realtime_engine.server.consumer import RealtimeConsumer
-from tests.realtime_engine.server.conftest import ENGINE_KEY
+from tests.realtime_engine.server.support import ENGINE_KEY, TEXT_SESSION, issue, text_message
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
 
 Connect = Callable[..., Awaitable[WebsocketCommunicator]]
-TEXT_SESSION = SessionConfig(output_modality="text")
 TRANSCRIPTION = SessionConfig(kind="transcription", transcription=Transcription())
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def running_engine() -> AsyncIterator[None]:
-    await engine.start()
-    yield
-    await engine.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -52,11 +44,6 @@ async def connect(running_engine: None, transactional_db: None) -> AsyncIterator
     yield connect
     for socket in sockets:
         await socket.disconnect()
-
-
-async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
-    issued = await sync_to_async(keys.issue)(config, dialect, 60, 4_000_000_000)
-    return issued.value
 
 
 async def closed(socket: WebsocketCommunicator) -> tuple[int, str]:
@@ -81,10 +68,7 @@ async def test_client_that_offers_no_subprotocol_gets_none(connect: Connect) -> 
 
 async def test_text_turn_is_answered(connect: Connect) -> None:
     socket = await connect(key=await issue(TEXT_SESSION))
-    content = [{"type": "input_text", "text": "Repeat after me: good morning."}]
-    await socket.send_json_to(
-        {"type": "conversation.item.create", "item": {"type": "message", "role": "user", "content": content}}
-    )
+    await socket.send_json_to(text_message("What is two plus three?"))
     await socket.send_json_to({"type": "response.create"})
     types: list[str] = []
     while "response.done" not in types:
@@ -110,7 +94,9 @@ DIALECTS: dict[str, tuple[Dialect, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("minted", "options", "field"), DIALECTS.values(), ids=DIALECTS)
-async def test_dialect_of_the_connection(connect: Connect, minted: Dialect, options: dict[str, Any], field: str) -> None:
+async def test_dialect_of_the_connection(
+    connect: Connect, minted: Dialect, options: dict[str, Any], field: str
+) -> None:
     socket = await connect(key=await issue(TEXT_SESSION, minted), **options)
     assert field in (await socket.receive_json_from())["session"]
 

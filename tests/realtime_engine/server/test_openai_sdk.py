@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from openai import AsyncOpenAI, AuthenticationError, BadRequestError
 from openai.resources.realtime.realtime import AsyncRealtimeConnection
 
 from tests.live import LiveServer, live_server
+from tests.realtime_engine.speech.recordings import recording
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,34 @@ async def test_client_secret_opens_a_text_conversation(client: AsyncOpenAI) -> N
         assert "five" in await say(connection, "What is two plus three?")
 
 
+async def test_spoken_turn_is_heard_transcribed_and_answered(client: AsyncOpenAI, clips: Path) -> None:
+    transcription = {"model": "gpt-4o-transcribe", "language": "en"}
+    minted = await client.realtime.client_secrets.create(
+        session={"type": "realtime", "audio": {"input": {"transcription": transcription}}}  # type: ignore[typeddict-item]
+    )
+    types: list[str] = []
+    async with with_key(client, minted.value).realtime.connect() as connection:
+        audio = recording(clips, "dev09_count2").tobytes()
+        for at in range(0, len(audio), 4800):
+            await connection.input_audio_buffer.append(audio=base64.b64encode(audio[at : at + 4800]).decode())
+        async for event in connection:
+            if event.type == "input_audio_buffer.speech_started":
+                types.clear()  # the recording comes all at once, so a later turn may interrupt an earlier answer
+            types.append(event.type)
+            if event.type == "response.done" and event.response.status == "completed":
+                break
+    expected = [
+        "input_audio_buffer.speech_started",
+        "input_audio_buffer.speech_stopped",
+        "input_audio_buffer.committed",
+        "response.created",
+        "response.output_audio.delta",
+        "response.done",
+    ]
+    assert [name for name in dict.fromkeys(types) if name in expected] == expected
+    assert "conversation.item.input_audio_transcription.completed" in types
+
+
 async def test_own_key_connects_with_a_model(client: AsyncOpenAI) -> None:
     async with client.realtime.connect(model="gpt-realtime") as connection:
         created = await connection.recv()
@@ -83,7 +114,7 @@ async def test_beta_transcription_session_is_issued(client: AsyncOpenAI) -> None
 async def test_refusals_are_the_sdk_s_own_exceptions(client: AsyncOpenAI) -> None:
     with pytest.raises(AuthenticationError):
         await with_key(client, "sk-wrong").realtime.client_secrets.create()
+    onyx = {"output": {"voice": "onyx"}}
     with pytest.raises(BadRequestError) as refused:
-        onyx = {"output": {"voice": "onyx"}}
         await client.realtime.client_secrets.create(session={"type": "realtime", "audio": onyx})  # type: ignore[typeddict-item]
     assert refused.value.param == "session.audio.output.voice"

@@ -1,0 +1,322 @@
+"""The server's side of the worker processes: starts them, gives them jobs, replaces them when they crash.
+
+All methods belong to one event loop's thread and none of them blocks. A worker has one job at a time and keeps it until
+it is done; jobs wait in a bounded queue, with the audio that was fed to them meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from realtime_engine.core.ports import (
+    ANALYSIS_RATE,
+    CancelJob,
+    Job,
+    JobFailed,
+    JobResult,
+    Speak,
+    SpeechChunk,
+    SpeechDone,
+    SpeechMark,
+    Transcribe,
+    TranscribeAudio,
+    TranscribeEnd,
+    TranscriptDone,
+    TranscriptStable,
+    Word,
+)
+from realtime_engine.speech import messages
+from realtime_engine.speech.messages import Header
+
+logger = logging.getLogger(__name__)
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 2.0
+JOB_SECONDS = 60.0
+"""A worker that says nothing for so long, having been told to finish, is broken."""
+
+MAX_WAITING_JOBS = 64
+MAX_BEHIND_BYTES = 2 * ANALYSIS_RATE * 360
+"""Audio a job may be ahead of its worker: the longest turn a session can hold."""
+
+Deliver = Callable[[JobResult], None]
+
+
+@dataclass(slots=True)
+class _Task:
+    """A job and what is still to be sent of it."""
+
+    job_id: str
+    deliver: Deliver
+    outbox: deque[tuple[Header, bytes]] = field(default_factory=deque)
+    behind: int = 0  # bytes of audio not sent yet
+    deadline: asyncio.TimerHandle | None = None
+
+    def close(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+
+
+class Worker:
+    """One process and the job it has."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.process = process
+        self._stdin = process.stdin
+        self._stdout = process.stdout
+        self.task: _Task | None = None
+
+    @classmethod
+    async def start(cls, kind: str) -> Worker:
+        """Returns when the worker is ready for jobs. Raises RuntimeError where it does not come up."""
+        command = (sys.executable, "-m", "realtime_engine.speech.worker", kind)
+        pipe = asyncio.subprocess.PIPE
+        worker = cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe))
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                ready = await worker.read()
+        except TimeoutError:
+            ready = None
+        if ready is None:
+            await worker.stop()
+            raise RuntimeError(f"the {kind} worker did not start")
+        return worker
+
+    async def read(self) -> tuple[Header, bytes] | None:
+        """Its next message; None when it has ended."""
+        return await messages.read_async(self._stdout)
+
+    def flush(self) -> None:
+        """Send what the job has to say, as far as the pipe takes it without blocking."""
+        task = self.task
+        while task is not None and task.outbox and self._stdin.transport.get_write_buffer_size() < 256 * 1024:
+            header, payload = task.outbox.popleft()
+            task.behind -= len(payload)
+            self.send(header, payload)
+
+    def send(self, header: Header, payload: bytes = b"") -> None:
+        self._stdin.write(messages.encode(header, payload))
+
+    async def drained(self) -> None:
+        await self._stdin.drain()
+
+    async def stop(self) -> None:
+        """Let it end, or make it."""
+        self._stdin.close()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.process.wait()
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+
+class WorkerPool:
+    """``size`` workers of a kind (recogniser or voice)."""
+
+    def __init__(self, kind: str, size: int) -> None:
+        self.kind = kind
+        self._size = size
+        self._idle: list[Worker] = []
+        self._busy: dict[str, Worker] = {}
+        self._waiting: dict[str, _Task] = {}
+        self._keepers: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Returns when all workers are ready. Raises RuntimeError."""
+        for worker in await asyncio.gather(*(Worker.start(self.kind) for _ in range(self._size))):
+            self._keep(worker)
+
+    async def stop(self) -> None:
+        """End all workers; jobs that still run end with them."""
+        self._stopping = True
+        for keeper in list(self._keepers):
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs without a worker."""
+        return len(self._waiting)
+
+    # --- jobs ---
+
+    def submit(self, job_id: str, deliver: Deliver, header: Header) -> None:
+        """A new job; its results go to ``deliver``, which is told JobFailed at once where there is no room."""
+        if len(self._waiting) >= MAX_WAITING_JOBS:
+            deliver(JobFailed(job_id, "overloaded", f"Too many jobs wait for a {self.kind}. Try again in a moment."))
+            return
+        self._waiting[job_id] = _Task(job_id, deliver, deque([(header, b"")]))
+        self._assign()
+
+    def pass_on(self, job_id: str, header: Header, payload: bytes = b"") -> None:
+        """More of a job; ignored where the job has ended."""
+        worker = self._busy.get(job_id)
+        task = self._waiting.get(job_id) or (worker.task if worker else None)
+        if task is None:
+            return
+        task.behind += len(payload)
+        if task.behind > MAX_BEHIND_BYTES:
+            self._fail(task, "overloaded", f"The {self.kind} cannot keep up with the audio.")
+            return
+        task.outbox.append((header, payload))
+        if worker is not None:
+            worker.flush()
+
+    def expect_end(self, job_id: str) -> None:
+        """The job has all it needs: from now on its worker's time counts."""
+        worker = self._busy.get(job_id)
+        task = self._waiting.get(job_id) or (worker.task if worker else None)
+        if task is not None and task.deadline is None:
+            task.deadline = asyncio.get_running_loop().call_later(JOB_SECONDS, self._time_out, task)
+
+    def cancel(self, job_id: str) -> None:
+        """Nobody wants the result any more."""
+        waiting = self._waiting.pop(job_id, None)
+        if waiting is not None:
+            waiting.close()
+        worker = self._busy.get(job_id)
+        if worker is not None and worker.task is not None:
+            worker.task.outbox.clear()
+            worker.send({"op": "cancel", "job_id": job_id})
+            self._release(worker)
+
+    def _assign(self) -> None:
+        while self._waiting and self._idle:
+            worker = self._idle.pop()
+            job_id = next(iter(self._waiting))
+            worker.task = self._waiting.pop(job_id)
+            self._busy[job_id] = worker
+            worker.flush()
+
+    def _release(self, worker: Worker) -> None:
+        assert worker.task is not None
+        worker.task.close()
+        del self._busy[worker.task.job_id]
+        worker.task = None
+        self._idle.append(worker)
+        self._assign()
+
+    def _fail(self, task: _Task, code: str, message: str) -> None:
+        self.cancel(task.job_id)
+        task.deliver(JobFailed(task.job_id, code, message))
+
+    def _time_out(self, task: _Task) -> None:
+        worker = self._busy.get(task.job_id)
+        self._fail(task, "timeout", f"The {self.kind} did not answer in time.")
+        if worker is not None:
+            worker.process.kill()  # it may be stuck; its keeper replaces it
+
+    # --- workers ---
+
+    def _keep(self, worker: Worker) -> None:
+        self._idle.append(worker)
+        keeper = asyncio.create_task(self._keep_alive(worker))
+        self._keepers.add(keeper)
+        keeper.add_done_callback(self._keepers.discard)
+
+    async def _keep_alive(self, worker: Worker) -> None:
+        """Takes what a worker says until it ends; then replaces it."""
+        try:
+            while (message := await worker.read()) is not None:
+                self._take(worker, *message)
+                worker.flush()
+        except messages.BrokenStream:
+            logger.exception("a %s worker sent nonsense", self.kind)
+        finally:
+            self._forget(worker)
+            await worker.stop()
+        if not self._stopping:
+            logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
+            self._keep(await Worker.start(self.kind))
+            self._assign()
+
+    def _forget(self, worker: Worker) -> None:
+        if worker in self._idle:
+            self._idle.remove(worker)
+        task = worker.task
+        if task is not None:
+            task.close()
+            del self._busy[task.job_id]
+            task.deliver(JobFailed(task.job_id, "worker_crashed", f"The {self.kind} stopped unexpectedly."))
+
+    def _take(self, worker: Worker, header: Header, payload: bytes) -> None:
+        task = worker.task
+        if task is None or header["job_id"] != task.job_id:
+            return  # of a job cancelled meanwhile
+        result = _result(header, payload)
+        if not isinstance(result, TranscriptStable | SpeechChunk):
+            self._release(worker)
+        task.deliver(result)
+
+
+def _result(header: Header, payload: bytes) -> JobResult:
+    """What a worker said, as the core's data."""
+    job_id = header["job_id"]
+    match header["kind"]:
+        case "stable":
+            return TranscriptStable(job_id, header["text"])
+        case "heard":
+            words = tuple(Word(*word) for word in header["words"])
+            return TranscriptDone(job_id, header["text"], words, header["guide_text"])
+        case "speech":
+            marks = tuple(SpeechMark(*mark) for mark in header["marks"])
+            return SpeechChunk(job_id, np.frombuffer(payload, dtype=np.int16), marks)
+        case "done":
+            return SpeechDone(job_id)
+    return JobFailed(job_id, header.get("code", "internal_error"), header.get("message", "The worker failed."))
+
+
+class Runner(Protocol):
+    """Carries out what the core says about its jobs."""
+
+    def handle(self, job: Job, deliver: Deliver) -> None: ...
+
+
+class Recogniser:
+    """Transcription jobs, on a pool of recogniser workers."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+
+    def handle(self, job: Job, deliver: Deliver) -> None:
+        """Start, feed, end or cancel a transcription."""
+        match job:
+            case Transcribe():
+                header: dict[str, Any] = {"op": "transcribe", "job_id": job.job_id, "for_guide": job.for_guide}
+                self._pool.submit(job.job_id, deliver, header)
+            case TranscribeAudio():
+                self._pool.pass_on(job.job_id, {"op": "audio", "job_id": job.job_id}, job.audio.tobytes())
+            case TranscribeEnd():
+                self._pool.pass_on(job.job_id, {"op": "end", "job_id": job.job_id})
+                self._pool.expect_end(job.job_id)
+            case CancelJob():
+                self._pool.cancel(job.job_id)
+
+
+class Voice:
+    """Speech jobs, on a pool of voice workers."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+
+    def handle(self, job: Job, deliver: Deliver) -> None:
+        """Start or cancel an utterance."""
+        match job:
+            case Speak():
+                header = {"op": "speak", "job_id": job.job_id, "text": job.text}
+                self._pool.submit(job.job_id, deliver, {**header, "voice": job.voice, "speed": job.speed})
+                self._pool.expect_end(job.job_id)
+            case CancelJob():
+                self._pool.cancel(job.job_id)

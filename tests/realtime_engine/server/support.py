@@ -1,0 +1,74 @@
+"""What several of the server's tests need."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from realtime_api.config import SessionConfig
+from realtime_api.dialect import Dialect
+from realtime_api.ga import GA
+from realtime_engine.core.ports import Job, Samples
+from realtime_engine.server import keys
+from realtime_engine.speech.client import Deliver
+
+NOW = 1_700_000_000
+ENGINE_KEY = "sk-engine-key-of-the-tests-0123456789"
+FAR_FUTURE = 4_000_000_000
+
+TEXT_SESSION = SessionConfig(output_modality="text")
+
+
+async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
+    """A key that is valid while the tests run."""
+    return (await sync_to_async(keys.issue)(config, dialect, 60, FAR_FUTURE)).value
+
+
+async def until(condition: Callable[[], bool], within: float = 5) -> None:
+    """Waits for what another task brings about; fails when it does not."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - the other task knows nothing of this one
+            await asyncio.sleep(0.01)
+
+
+def text_message(text: str) -> dict[str, object]:
+    """A conversation.item.create event with the user's text."""
+    content = [{"type": "input_text", "text": text}]
+    return {"type": "conversation.item.create", "item": {"type": "message", "role": "user", "content": content}}
+
+
+def append(seconds: float) -> str:
+    """An input_audio_buffer.append event with that much silence."""
+    audio = base64.b64encode(bytes(int(seconds * 48_000))).decode()
+    return json.dumps({"type": "input_audio_buffer.append", "audio": audio})
+
+
+@dataclass
+class Client:
+    """The far end of a connection, and of the worker processes: keeps what it is told."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    closed: tuple[int, str] | None = None
+    jobs: list[Job] = field(default_factory=list)
+
+    def send(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+
+    def play(self, audio: Samples) -> None: ...
+
+    def stop_playback(self) -> None: ...
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
+
+    def handle(self, job: Job, deliver: Deliver) -> None:
+        self.jobs.append(job)
+
+    def has(self, event_type: str) -> bool:
+        return any(event["type"] == event_type for event in self.events)
