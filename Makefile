@@ -34,7 +34,7 @@ check-templates: install-dev
 
 check-django: install-dev
 	.venv/bin/python manage.py makemigrations --check --dry-run
-	HTTPS=1 ALLOWED_HOSTS=demo.example .venv/bin/python manage.py check --deploy --fail-level WARNING
+	HTTPS=1 TRUST_X_FORWARDED_PROTO=1 ALLOWED_HOSTS=demo.example .venv/bin/python manage.py check --deploy --fail-level WARNING
 
 check-js: install-dev node_modules
 	scripts/npm run check:types

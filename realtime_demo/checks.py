@@ -60,6 +60,16 @@ def check_hosts(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -
     return [Warning(message, hint=hint, id="realtime_demo.W001")]
 
 
+@register
+def check_https(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The site's own server speaks plain HTTP, so a redirect to HTTPS needs a proxy that says what the visitor used."""
+    if not settings.SECURE_SSL_REDIRECT or settings.SECURE_PROXY_SSL_HEADER:
+        return []
+    hint = "Behind a proxy that always sets X-Forwarded-Proto, set TRUST_X_FORWARDED_PROTO=1."
+    message = "HTTPS=1 redirects every request to HTTPS, and no header says when one came by HTTPS."
+    return [Warning(message, hint=hint, id="realtime_demo.W002")]
+
+
 def _paid_settings() -> list[str]:
     """The settings that bring a provider with a key of its own."""
     try:

@@ -67,8 +67,8 @@ class Driver:
 
     async def receive(self, received: Input) -> None:
         """Take in a message or audio, in order; waits while the core is behind."""
-        await self._room.wait()
-        self.receive_nowait(received)
+        while not self.receive_nowait(received):
+            await self._room.wait()
 
     def receive_nowait(self, received: Input) -> bool:
         """As ``receive`` for callers that cannot wait; False where the core is behind and nothing was taken in."""

@@ -9,6 +9,7 @@ from aiortc.sdp import SessionDescription
 from realtime_api.errors import InvalidRequest
 
 MAX_SDP_CHARACTERS = 64 * 1024
+MAX_CANDIDATES = 64  # each is an address this server will send packets to; browsers offer up to ten or so
 LOCAL_CANDIDATE = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local .*\r?\n?", re.MULTILINE)
 
 
@@ -20,6 +21,8 @@ def checked_offer(sdp: str) -> str:
     if len(sdp) > MAX_SDP_CHARACTERS:
         raise invalid_offer("it is larger than 64 KiB.")
     offer = LOCAL_CANDIDATE.sub("", sdp)
+    if offer.count("a=candidate:") > MAX_CANDIDATES:
+        raise invalid_offer(f"it has more than {MAX_CANDIDATES} candidates.")
     kinds = [media.kind for media in _parsed(offer).media]
     if "application" not in kinds:
         raise invalid_offer("it has no data channel. Create 'oai-events' before the offer.")

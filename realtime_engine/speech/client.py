@@ -12,9 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import numpy as np
+from typing import Protocol
 
 from realtime_engine.core.ports import (
     ANALYSIS_RATE,
@@ -24,17 +22,13 @@ from realtime_engine.core.ports import (
     JobResult,
     Speak,
     SpeechChunk,
-    SpeechDone,
-    SpeechMark,
     Transcribe,
     TranscribeAudio,
     TranscribeEnd,
-    TranscriptDone,
     TranscriptStable,
-    Word,
 )
 from realtime_engine.speech import messages
-from realtime_engine.speech.messages import Header
+from realtime_engine.speech.messages import BadMessage, Message, Ready, Request
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +41,9 @@ MAX_WAITING_JOBS = 64
 MAX_BEHIND_BYTES = 2 * ANALYSIS_RATE * 360
 """Audio a job may be ahead of its worker: the longest turn a session can hold."""
 
+MAX_UNSENT_BYTES = 256 * 1024
+"""What may wait in a pipe; the rest waits with its job."""
+
 Deliver = Callable[[JobResult], None]
 
 
@@ -56,7 +53,7 @@ class _Task:
 
     job_id: str
     deliver: Deliver
-    outbox: deque[tuple[Header, bytes]] = field(default_factory=deque)
+    outbox: deque[Request] = field(default_factory=deque)
     behind: int = 0  # bytes of audio not sent yet
     deadline: asyncio.TimerHandle | None = None
 
@@ -87,28 +84,29 @@ class Worker:
                 ready = await worker.read()
         except TimeoutError:
             ready = None
-        if ready is None:
+        if not isinstance(ready, Ready):
             await worker.stop()
             raise RuntimeError(f"the {kind} worker did not start")
         return worker
 
-    async def read(self) -> tuple[Header, bytes] | None:
+    async def read(self) -> Message | None:
         """Its next message; None when it has ended."""
-        return await messages.read_async(self._stdout)
+        return await messages.receive(self._stdout)
 
     def flush(self) -> None:
         """Send what the job has to say, as far as the pipe takes it without blocking."""
         task = self.task
-        while task is not None and task.outbox and self._stdin.transport.get_write_buffer_size() < 256 * 1024:
-            header, payload = task.outbox.popleft()
-            task.behind -= len(payload)
-            self.send(header, payload)
+        while task is not None and task.outbox and self._has_room:
+            request = task.outbox.popleft()
+            task.behind -= _audio_bytes(request)
+            self.send(request)
 
-    def send(self, header: Header, payload: bytes = b"") -> None:
-        self._stdin.write(messages.encode(header, payload))
+    @property
+    def _has_room(self) -> bool:
+        return self._stdin.transport.get_write_buffer_size() < MAX_UNSENT_BYTES
 
-    async def drained(self) -> None:
-        await self._stdin.drain()
+    def send(self, request: Request) -> None:
+        self._stdin.write(messages.encode(request))
 
     async def stop(self) -> None:
         """Let it end, or make it."""
@@ -119,6 +117,10 @@ class Worker:
         except TimeoutError:
             self.process.kill()
             await self.process.wait()
+
+
+def _audio_bytes(request: Request) -> int:
+    return request.audio.nbytes if isinstance(request, TranscribeAudio) else 0
 
 
 class WorkerPool:
@@ -145,40 +147,34 @@ class WorkerPool:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
 
-    @property
-    def waiting(self) -> int:
-        """Jobs without a worker."""
-        return len(self._waiting)
-
     # --- jobs ---
 
-    def submit(self, job_id: str, deliver: Deliver, header: Header) -> None:
+    def submit(self, job: Transcribe | Speak, deliver: Deliver) -> None:
         """A new job; its results go to ``deliver``, which is told JobFailed at once where there is no room."""
         if len(self._waiting) >= MAX_WAITING_JOBS:
-            deliver(JobFailed(job_id, "overloaded", f"Too many jobs wait for a {self.kind}. Try again in a moment."))
+            message = f"Too many jobs wait for a {self.kind}. Try again in a moment."
+            deliver(JobFailed(job.job_id, "overloaded", message))
             return
-        self._waiting[job_id] = _Task(job_id, deliver, deque([(header, b"")]))
+        self._waiting[job.job_id] = _Task(job.job_id, deliver, deque([job]))
         self._assign()
 
-    def pass_on(self, job_id: str, header: Header, payload: bytes = b"") -> None:
+    def pass_on(self, request: TranscribeAudio | TranscribeEnd) -> None:
         """More of a job; ignored where the job has ended."""
-        worker = self._busy.get(job_id)
-        task = self._waiting.get(job_id) or (worker.task if worker else None)
+        task = self._task(request.job_id)
         if task is None:
             return
-        task.behind += len(payload)
+        task.behind += _audio_bytes(request)
         if task.behind > MAX_BEHIND_BYTES:
             self._fail(task, "overloaded", f"The {self.kind} cannot keep up with the audio.")
             return
-        task.outbox.append((header, payload))
-        if worker is not None:
-            worker.flush()
+        task.outbox.append(request)
+        if request.job_id in self._busy:
+            self._busy[request.job_id].flush()
 
     def expect_end(self, job_id: str) -> None:
-        """The job has all it needs: from now on its worker's time counts."""
-        worker = self._busy.get(job_id)
-        task = self._waiting.get(job_id) or (worker.task if worker else None)
-        if task is not None and task.deadline is None:
+        """The job has all it needs: from now on its time counts."""
+        task = self._task(job_id)
+        if task is not None:
             task.deadline = asyncio.get_running_loop().call_later(JOB_SECONDS, self._time_out, task)
 
     def cancel(self, job_id: str) -> None:
@@ -187,10 +183,13 @@ class WorkerPool:
         if waiting is not None:
             waiting.close()
         worker = self._busy.get(job_id)
-        if worker is not None and worker.task is not None:
-            worker.task.outbox.clear()
-            worker.send({"op": "cancel", "job_id": job_id})
+        if worker is not None:
+            worker.send(CancelJob(job_id))
             self._release(worker)
+
+    def _task(self, job_id: str) -> _Task | None:
+        worker = self._busy.get(job_id)
+        return self._waiting.get(job_id) if worker is None else worker.task
 
     def _assign(self) -> None:
         while self._waiting and self._idle:
@@ -225,22 +224,21 @@ class WorkerPool:
         keeper = asyncio.create_task(self._keep_alive(worker))
         self._keepers.add(keeper)
         keeper.add_done_callback(self._keepers.discard)
+        self._assign()
 
     async def _keep_alive(self, worker: Worker) -> None:
         """Takes what a worker says until it ends; then replaces it."""
         try:
             while (message := await worker.read()) is not None:
-                self._take(worker, *message)
+                self._take(worker, message)
                 worker.flush()
-        except messages.BrokenStream:
+        except BadMessage:
             logger.exception("a %s worker sent nonsense", self.kind)
         finally:
             self._forget(worker)
             await worker.stop()
-        if not self._stopping:
-            logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
-            self._keep(await Worker.start(self.kind))
-            self._assign()
+        logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
+        self._keep(await Worker.start(self.kind))
 
     def _forget(self, worker: Worker) -> None:
         if worker in self._idle:
@@ -251,31 +249,13 @@ class WorkerPool:
             del self._busy[task.job_id]
             task.deliver(JobFailed(task.job_id, "worker_crashed", f"The {self.kind} stopped unexpectedly."))
 
-    def _take(self, worker: Worker, header: Header, payload: bytes) -> None:
+    def _take(self, worker: Worker, result: Message) -> None:
         task = worker.task
-        if task is None or header["job_id"] != task.job_id:
+        if task is None or isinstance(result, Ready) or result.job_id != task.job_id:
             return  # of a job cancelled meanwhile
-        result = _result(header, payload)
         if not isinstance(result, TranscriptStable | SpeechChunk):
             self._release(worker)
-        task.deliver(result)
-
-
-def _result(header: Header, payload: bytes) -> JobResult:
-    """What a worker said, as the core's data."""
-    job_id = header["job_id"]
-    match header["kind"]:
-        case "stable":
-            return TranscriptStable(job_id, header["text"])
-        case "heard":
-            words = tuple(Word(*word) for word in header["words"])
-            return TranscriptDone(job_id, header["text"], words, header["guide_text"])
-        case "speech":
-            marks = tuple(SpeechMark(*mark) for mark in header["marks"])
-            return SpeechChunk(job_id, np.frombuffer(payload, dtype=np.int16), marks)
-        case "done":
-            return SpeechDone(job_id)
-    return JobFailed(job_id, header.get("code", "internal_error"), header.get("message", "The worker failed."))
+        task.deliver(result)  # type: ignore[arg-type]  # workers send results only
 
 
 class Runner(Protocol):
@@ -294,12 +274,11 @@ class Recogniser:
         """Start, feed, end or cancel a transcription."""
         match job:
             case Transcribe():
-                header: dict[str, Any] = {"op": "transcribe", "job_id": job.job_id, "for_guide": job.for_guide}
-                self._pool.submit(job.job_id, deliver, header)
+                self._pool.submit(job, deliver)
             case TranscribeAudio():
-                self._pool.pass_on(job.job_id, {"op": "audio", "job_id": job.job_id}, job.audio.tobytes())
+                self._pool.pass_on(job)
             case TranscribeEnd():
-                self._pool.pass_on(job.job_id, {"op": "end", "job_id": job.job_id})
+                self._pool.pass_on(job)
                 self._pool.expect_end(job.job_id)
             case CancelJob():
                 self._pool.cancel(job.job_id)
@@ -315,8 +294,7 @@ class Voice:
         """Start or cancel an utterance."""
         match job:
             case Speak():
-                header = {"op": "speak", "job_id": job.job_id, "text": job.text}
-                self._pool.submit(job.job_id, deliver, {**header, "voice": job.voice, "speed": job.speed})
+                self._pool.submit(job, deliver)
                 self._pool.expect_end(job.job_id)
             case CancelJob():
                 self._pool.cancel(job.job_id)

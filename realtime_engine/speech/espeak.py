@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import espeakng_loader
 import numpy as np
 import numpy.typing as npt
-
-import espeakng_loader
 
 Chunk = npt.NDArray[np.int16]
 
@@ -49,9 +48,7 @@ class _Event(ctypes.Structure):
     )
 
 
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
 class EspeakError(Exception):
@@ -148,7 +145,7 @@ def _word_starts(events: ctypes._Pointer[_Event]) -> Iterator[WordStart]:
 
 @contextmanager
 def espeak() -> Iterator[Espeak]:
-    """The synthesiser with the data of the espeakng_loader package, by a short way where the path is too long for it."""
+    """The synthesiser with the data of the espeakng_loader package, by a short way where its path is too long."""
     data = Path(espeakng_loader.get_data_path())
     with tempfile.TemporaryDirectory(prefix="espeak-") as directory:
         if len(os.fsencode(data)) > MAX_PATH:

@@ -46,23 +46,15 @@ class Ready:
     """The worker has loaded its models."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The recogniser is done with so many samples; says how far behind it is."""
-
-    job_id: str
-    samples: int
-
-
 Request = Transcribe | TranscribeAudio | TranscribeEnd | Speak | CancelJob
-Answer = Ready | Heard | TranscriptStable | TranscriptDone | SpeechChunk | SpeechDone | JobFailed
+Answer = Ready | TranscriptStable | TranscriptDone | SpeechChunk | SpeechDone | JobFailed
 Message = Request | Answer
 
 _MESSAGES: dict[str, Callable[..., Message]] = {
     kind.__name__: kind
     for kind in (
         *(Transcribe, TranscribeAudio, TranscribeEnd, Speak, CancelJob),
-        *(Ready, Heard, TranscriptStable, TranscriptDone, SpeechChunk, SpeechDone, JobFailed),
+        *(Ready, TranscriptStable, TranscriptDone, SpeechChunk, SpeechDone, JobFailed),
     )
 }
 _PARTS: dict[str, Callable[..., Any]] = {"words": Word, "marks": SpeechMark}

@@ -1,8 +1,8 @@
 """The recogniser: pocketsphinx with its general English model, and beside it the guide's own language model.
 
 Runs in a worker process. Both decoders hear the same audio while the user talks. The guide's decoder finds a sentence
-of its small domain in anything, so it wins only by a score: its words must make sense to the guide, and explain the
-sound nearly as well as the general model's do (mean acoustic log likelihood per frame, within ACOUSTIC_MARGIN).
+of its small domain in anything, so it wins only by a score: its words must make sense to the guide, and they must
+explain the sound nearly as well as the general model's words do (see ``decide``).
 """
 
 from __future__ import annotations
@@ -10,28 +10,77 @@ from __future__ import annotations
 import math
 import re
 import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pocketsphinx import Decoder
 from pocketsphinx.lm import ArpaBoLM
 
-from realtime_engine.core.ports import ANALYSIS_RATE, Samples, Word
-from realtime_engine.speech.guide import language_model_sentences, understands
+from realtime_engine.core.ports import (
+    ANALYSIS_RATE,
+    Samples,
+    Transcribe,
+    TranscribeAudio,
+    TranscribeEnd,
+    TranscriptDone,
+    TranscriptStable,
+    Word,
+)
+from realtime_engine.speech import guide
+from realtime_engine.speech.messages import Answer, Ready, Request
 
 ACOUSTIC_MARGIN = 0.5
-STABLE_HYPOTHESES = 3  # a word is stable when it stood unchanged in so many hypotheses, with others after it
-HYPOTHESIS_SAMPLES = ANALYSIS_RATE // 4
+"""How much less likely per frame (10 ms, natural log) the guide's words may make the sound than the general ones."""
+
+SEED = ANALYSIS_RATE * 3 // 2
+"""Samples heard before decoding begins: pocketsphinx needs the mean spectrum of the voice, and its built-in one is of
+another microphone. Decoding is faster than speech and catches up at once."""
+
+STABLE_AFTER = 3
+HYPOTHESIS_EVERY = ANALYSIS_RATE // 4
 FRAME_MS = 10
 LEAST_PROBABILITY = 1e-6
+NEUTRAL_MEAN = "40,3,-1,0,0,0,0,0,0,0,0,0,0"
 
-WIDE_BEAMS = {"beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "lpbeam": 1e-60, "lponlybeam": 1e-50}
+GENERAL = {"samprate": ANALYSIS_RATE, "loglevel": "FATAL", "fwdflat": False, "maxwpf": 20, "maxhmmpf": 10_000}
+GUIDE = {
+    "samprate": ANALYSIS_RATE,
+    "loglevel": "FATAL",
+    "fwdflat": False,
+    "beam": 1e-80,
+    "wbeam": 1e-60,
+    "pbeam": 1e-80,
+    "lpbeam": 1e-60,
+    "lponlybeam": 1e-50,
+}
+
+Send = Callable[[Answer], None]
+
+
+def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: Send) -> None:
+    """Listens to one utterance after the other; audio of a cancelled job is passed over."""
+    recogniser = Recogniser()
+    send(Ready())
+    for request in requests:
+        if cancelled(request.job_id):
+            continue
+        match request:
+            case Transcribe(for_guide=for_guide):
+                recogniser.begin(for_guide=for_guide)
+            case TranscribeAudio(job_id, audio):
+                if stable := recogniser.hear(audio):
+                    send(TranscriptStable(job_id, stable))
+            case TranscribeEnd(job_id):
+                heard = recogniser.end()
+                send(TranscriptDone(job_id, heard.text, heard.words, heard.guide_text))
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An utterance in words; ``guide_text`` is what the guide's model made of it, where that makes sense."""
+    """An utterance in words; ``guide_text`` is what the guide's model made of it, where that is credible."""
 
     text: str
     words: tuple[Word, ...]
@@ -39,95 +88,137 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class _Decoded:
+class Decoded:
+    """What one decoder made of an utterance; ``acoustic`` is its mean log likelihood per frame."""
+
     words: tuple[Word, ...]
-    acoustic: float  # mean log likelihood per frame
+    acoustic: float
 
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
 
+def decide(general: Decoded, for_guide: Decoded | None) -> Heard:
+    """Whose words are shown: the general ones, unless the guide's make sense to it and fit the sound nearly as well."""
+    if for_guide is None or not guide.understands(for_guide.text):
+        return Heard(general.text, general.words, None)
+    if general.acoustic - for_guide.acoustic > ACOUSTIC_MARGIN:
+        return Heard(general.text, general.words, None)
+    return Heard(for_guide.text, for_guide.words, for_guide.text)
+
+
 class Recogniser:
     """One utterance at a time: begin, hear, end."""
 
     def __init__(self) -> None:
-        self._general = Decoder(samprate=ANALYSIS_RATE, loglevel="FATAL", fwdflat=False)
-        self._guide = _guide_decoder()
-        self._decoders: list[Any] = []
+        self._general = Decoder(**GENERAL)
+        self._for_guide = _guide_decoder()
+        self._listening: list[Any] = []
+        self._decoding = False
+        self._seed: list[Samples] = []
         self._unread = 0
         self._history: list[list[str]] = []
 
     def begin(self, *, for_guide: bool) -> None:
         """A new utterance; one that has not ended is dropped."""
-        for decoder in self._decoders:
-            decoder.end_utt()
-        self._decoders = [self._general, self._guide] if for_guide else [self._general]
-        self._unread = 0
-        self._history = []
-        for decoder in self._decoders:
-            decoder.start_utt()
+        self._stop()
+        self._listening = [self._general, self._for_guide] if for_guide else [self._general]
+        self._seed, self._unread, self._history = [], 0, []
 
     def hear(self, audio: Samples) -> str | None:
-        """More audio at ANALYSIS_RATE; returns the stable words so far when some were added.
+        """More audio at ANALYSIS_RATE; returns the stable words so far when there are any.
 
         While the guide listens too, nothing is stable: its text may win in the end.
         """
-        for decoder in self._decoders:
-            decoder.process_raw(audio.tobytes())
+        if not self._decoding:
+            self._seed.append(audio)
+            if sum(map(len, self._seed)) >= SEED:
+                self._start()
+            return None
+        self._decode(audio)
         self._unread += len(audio)
-        if len(self._decoders) != 1 or self._unread < HYPOTHESIS_SAMPLES:
+        if len(self._listening) > 1 or self._unread < HYPOTHESIS_EVERY:
             return None
         self._unread = 0
         return self._stable()
 
     def end(self) -> Heard:
         """The words of the utterance."""
-        for decoder in self._decoders:
-            decoder.end_utt()
-        decoded = [_decoded(decoder) for decoder in self._decoders]
-        self._decoders = []
-        if not decoded:
+        if not self._decoding:
+            self._start()
+        decoders, decoding = self._listening, self._decoding
+        self._stop()
+        if not decoding:
             return Heard("", (), None)
-        general, guide = decoded[0], decoded[1] if len(decoded) > 1 else None
-        if guide is None or not guide.words or not understands(guide.text):
-            return Heard(general.text, general.words, None)
-        wins = general.acoustic - guide.acoustic < ACOUSTIC_MARGIN
-        best = guide if wins else general
-        return Heard(best.text, best.words, guide.text if wins else None)
+        decoded = [_decoded(decoder) for decoder in decoders]
+        return decide(decoded[0], decoded[1] if len(decoded) > 1 else None)
+
+    def _start(self) -> None:
+        """Decode what was heard so far, with the mean spectrum measured on it."""
+        audio = np.concatenate(self._seed) if self._seed else np.zeros(0, dtype=np.int16)
+        self._seed = []
+        if not len(audio):
+            return
+        mean = self._mean_spectrum(audio)
+        for decoder in self._listening:
+            decoder.set_cmn(mean)
+            decoder.start_utt()
+        self._decoding = True
+        self._decode(audio)
+
+    def _mean_spectrum(self, audio: Samples) -> str:
+        self._general.set_cmn(NEUTRAL_MEAN)
+        self._general.start_utt()
+        self._general.process_raw(audio.tobytes(), no_search=True, full_utt=True)
+        self._general.end_utt()
+        mean: str = self._general.get_cmn(True)
+        return mean
+
+    def _decode(self, audio: Samples) -> None:
+        for decoder in self._listening:
+            decoder.process_raw(audio.tobytes())
+
+    def _stop(self) -> None:
+        if self._decoding:
+            for decoder in self._listening:
+                decoder.end_utt()
+        self._listening, self._decoding = [], False
 
     def _stable(self) -> str | None:
+        """Words that stood at their place in the last few hypotheses; the newest word is never stable."""
         hypothesis = self._general.hyp()
-        words = hypothesis.hypstr.split() if hypothesis else []
-        before = self._history[0] if len(self._history) == STABLE_HYPOTHESES else []
-        self._history = [*self._history[-STABLE_HYPOTHESES + 1 :], words]
-        stable = _common_prefix(before, words)[:-1]
-        return " ".join(stable) or None
+        self._history = [*self._history[-STABLE_AFTER + 1 :], hypothesis.hypstr.split() if hypothesis else []]
+        if len(self._history) < STABLE_AFTER:
+            return None
+        stable: list[str] = []
+        for words in zip(*self._history, strict=False):
+            if len(set(words)) > 1:
+                break
+            stable.append(words[0])
+        return " ".join(stable[:-1]) or None
 
 
 def _guide_decoder() -> Any:
-    model = ArpaBoLM(text="\n".join(language_model_sentences()), add_start=True, discount_mass=0.1)
+    """A decoder with a trigram model of what the guide can be asked."""
+    model = ArpaBoLM(text="\n".join(guide.language_model_sentences()), add_start=True, discount_mass=0.1)
     model.compute()
     with tempfile.TemporaryDirectory(prefix="guide-") as folder:
         path = Path(folder) / "guide.lm"
         model.write_file(str(path))
-        return Decoder(samprate=ANALYSIS_RATE, loglevel="FATAL", fwdflat=False, lm=str(path), **WIDE_BEAMS)
+        return Decoder(**GUIDE, lm=str(path))
 
 
-def _decoded(decoder: Any) -> _Decoded:
+def _decoded(decoder: Any) -> Decoded:
     segments = list(decoder.seg() or [])
     frames = sum(segment.end_frame - segment.start_frame + 1 for segment in segments)
     likelihood = sum(math.log(max(segment.ascore, 1e-300)) for segment in segments)
     words = tuple(_word(segment) for segment in segments if not segment.word.startswith(("<", "[")))
-    return _Decoded(words, likelihood / max(1, frames))
+    return Decoded(words, likelihood / max(1, frames))
 
 
 def _word(segment: Any) -> Word:
+    """A segment as a word; its posterior probability, bounded from below, is the log probability."""
     text = re.sub(r"\(\d+\)$", "", segment.word)
     probability = min(1.0, max(LEAST_PROBABILITY, segment.prob))
     return Word(text, segment.start_frame * FRAME_MS, (segment.end_frame + 1) * FRAME_MS, math.log(probability))
-
-
-def _common_prefix(one: list[str], other: list[str]) -> list[str]:
-    length = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return one[:length]

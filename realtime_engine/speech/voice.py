@@ -1,92 +1,91 @@
-"""The engine's voice: text in, samples at the session's rate with word timing out. Runs in a worker process."""
+"""The engine's voice: text in, speech at the session's rate with word timing out. Runs in a worker process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 import soxr
 
-from realtime_engine.core.ports import SESSION_RATE, Samples, SpeechMark
-from realtime_engine.speech.espeak import SLOWEST_RATE, Espeak, SpokenWord
-from realtime_engine.speech.voices import VOICES
+from realtime_engine.core.ports import SESSION_RATE, CancelJob, Samples, Speak, SpeechChunk, SpeechDone, SpeechMark
+from realtime_engine.speech.espeak import Chunk, Espeak, WordStart, espeak
+from realtime_engine.speech.messages import Answer, Ready, Request
+from realtime_engine.speech.voices import manner
 
 FADE = SESSION_RATE // 200
-"""Samples of fade in, out and at a cancel (5 ms): no click."""
+"""Samples over which speech fades in and out (5 ms): no click at either end."""
 
-WORD_GAP_UNIT_MS = 39  # measured at SLOWEST_RATE; the documented 10 ms are at normal pace
-
-OnSpeech = Callable[[Samples, list[SpeechMark]], bool]
-"""Takes speech and the words that begin in it; False: enough."""
-
-
-def pace(rate: int, speed: float) -> tuple[int, int]:
-    """Words per minute and extra gap (in espeak-ng's units) for a speed.
-
-    Below espeak-ng's slowest rate the rest of the slowness goes between the words.
-    """
-    wanted = rate * speed
-    if wanted >= SLOWEST_RATE:
-        return round(wanted), 0
-    gap_ms = 60_000 / wanted - 60_000 / SLOWEST_RATE
-    return SLOWEST_RATE, round(gap_ms / WORD_GAP_UNIT_MS)
+Floats = npt.NDArray[np.float32]
+Send = Callable[[Answer], None]
+_WORD = re.compile(r"\S+")
 
 
-class Speaker:
-    """Speaks with the API's voices."""
-
-    def __init__(self) -> None:
-        self._espeak = Espeak()
-
-    def say(self, text: str, voice: str, speed: float, on_speech: OnSpeech) -> None:
-        """Speak the text, handing over audio as it is made. Raises KeyError for an unknown voice."""
-        settings = VOICES[voice]
-        rate, gap = pace(settings.rate, speed)
-        self._espeak.use(settings.name, rate, settings.pitch, gap)
-        stream = _Stream(self._espeak.sample_rate, settings.gain, on_speech)
-        self._espeak.say(text, stream.add)
-        stream.close()
+def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: Send) -> None:
+    """Speaks one text after the other; ``cancelled`` says whether a job is still wanted."""
+    with espeak() as synthesiser:
+        send(Ready())
+        for request in requests:
+            if isinstance(request, Speak):
+                speak(synthesiser, request, cancelled, send)
+            assert isinstance(request, Speak | CancelJob)
 
 
-class _Stream:
-    """Resamples one utterance and keeps its last 5 ms back, to fade them out when nothing follows."""
+def speak(synthesiser: Espeak, job: Speak, cancelled: Callable[[str], bool], send: Send) -> None:
+    """Speaks one text, handing over speech as it is made."""
+    speech = _Speech(synthesiser.rate, job, send)
 
-    def __init__(self, rate: int, gain: float, on_speech: OnSpeech) -> None:
-        self._ratio = SESSION_RATE / rate
-        self._gain = gain
-        self._on_speech = on_speech
-        self._resampler = soxr.ResampleStream(rate, SESSION_RATE, 1, dtype="float32", quality="LQ")
-        self._held = np.zeros(0, dtype=np.float32)
-        self._begun = False
-        self._over = False
-
-    def add(self, samples: Samples, words: list[SpokenWord]) -> bool:
-        """Some more; False once nobody wants it."""
-        if self._over:
+    def take(chunk: Chunk, words: list[WordStart]) -> bool:
+        if cancelled(job.job_id):
             return False
-        audio = np.concatenate((self._held, self._resampled(samples, last=False)))
+        speech.add(chunk, words)
+        return True
+
+    synthesiser.speak(job.text, manner(job.voice, job.speed), take)
+    if not cancelled(job.job_id):
+        speech.close()
+        send(SpeechDone(job.job_id))
+
+
+class _Speech:
+    """Resamples one utterance; its last 5 ms are kept back, to be faded out when nothing follows."""
+
+    def __init__(self, rate: int, job: Speak, send: Send) -> None:
+        self._job = job
+        self._send = send
+        self._ratio = SESSION_RATE / rate
+        self._resampler = soxr.ResampleStream(rate, SESSION_RATE, 1, dtype="float32", quality="LQ")
+        self._held: Floats = np.zeros(0, dtype=np.float32)
+        self._begun = False
+
+    def add(self, chunk: Chunk, words: list[WordStart]) -> None:
+        """What was synthesised, and the words that begin in it."""
+        audio = np.concatenate((self._held, self._resample(chunk, last=False)))
         ready, self._held = audio[:-FADE], audio[-FADE:]
-        marks = [SpeechMark(w.start, w.start + w.length, round(w.sample * self._ratio)) for w in words]
-        return self._hand_over(ready, marks)
+        if len(ready) or words:
+            self._hand_over(ready, tuple(map(self._mark, words)))
 
     def close(self) -> None:
         """The rest, faded out."""
-        if self._over:
-            return
-        audio = np.concatenate((self._held, self._resampled(np.zeros(0, dtype=np.int16), last=True)))
+        audio = np.concatenate((self._held, self._resample(np.zeros(0, dtype=np.int16), last=True)))
         fade = min(FADE, len(audio))
-        if fade:
-            audio[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
-        self._hand_over(audio, [])
+        audio[len(audio) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
+        self._hand_over(audio, ())
 
-    def _resampled(self, samples: Samples, *, last: bool) -> np.ndarray:
-        return self._resampler.resample_chunk(samples.astype(np.float32), last=last)  # type: ignore[no-any-return]
+    def _mark(self, word: WordStart) -> SpeechMark:
+        match = _WORD.match(self._job.text, word.position)
+        end = match.end() if match else word.position
+        return SpeechMark(word.position, end, round(word.sample * self._ratio))
 
-    def _hand_over(self, audio: np.ndarray, marks: list[SpeechMark]) -> bool:
+    def _resample(self, chunk: Chunk, *, last: bool) -> Floats:
+        resampled: Floats = self._resampler.resample_chunk(chunk.astype(np.float32), last=last)
+        return resampled
+
+    def _hand_over(self, audio: Floats, marks: tuple[SpeechMark, ...]) -> None:
         if not self._begun and len(audio):
             fade = min(FADE, len(audio))
             audio[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
             self._begun = True
-        loud = np.clip(np.rint(audio * self._gain), -32768, 32767).astype(np.int16)
-        self._over = not self._on_speech(loud, marks)
-        return not self._over
+        samples: Samples = np.clip(np.rint(audio), -32768, 32767).astype(np.int16)
+        self._send(SpeechChunk(self._job.job_id, samples, marks))

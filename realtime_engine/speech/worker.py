@@ -12,30 +12,39 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
+from realtime_engine.core.ports import CancelJob
 from realtime_engine.speech import messages
-from realtime_engine.speech.messages import Header
-
-Send = Callable[[Header, bytes], None]
-Inbox = queue.SimpleQueue[tuple[Header, bytes] | None]
+from realtime_engine.speech.messages import Answer, Message, Request
 
 
 class Requests:
     """What the parent asks, read by a thread so that a cancellation arrives while the work goes on."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.inbox: Inbox = queue.SimpleQueue()
-        self.cancelled: set[str] = set()
+        self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._cancelled: set[str] = set()
         threading.Thread(target=self._read, args=(stream,), daemon=True).start()
 
+    def __iter__(self) -> Iterator[Request]:
+        while (request := self._inbox.get()) is not None:
+            yield request  # type: ignore[misc]  # the parent sends nothing else
+            if isinstance(request, CancelJob):
+                self._cancelled.discard(request.job_id)
+
+    def cancelled(self, job_id: str) -> bool:
+        """Whether a cancellation of this job waits to be handled."""
+        return job_id in self._cancelled
+
     def _read(self, stream: BinaryIO) -> None:
-        while (message := messages.read(stream)) is not None:
-            if message[0]["op"] == "cancel":
-                self.cancelled.add(message[0]["job_id"])
-            self.inbox.put(message)
-        self.inbox.put(None)
+        while (request := messages.read(stream)) is not None:
+            if isinstance(request, CancelJob):
+                self._cancelled.add(request.job_id)
+            self._inbox.put(request)
+        self._inbox.put(None)
 
 
 def main(kind: str) -> None:
@@ -43,16 +52,20 @@ def main(kind: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = _guarded_stdout()
 
-    def send(header: Header, payload: bytes = b"") -> None:
-        out.write(messages.encode(header, payload))
+    def send(answer: Answer) -> None:
+        out.write(messages.encode(answer))
         out.flush()
 
-    serve = _service(kind)
     requests = Requests(sys.stdin.buffer)
-    try:
-        serve(requests, send)
-    except BrokenPipeError:
-        pass  # the parent is gone
+    with suppress(BrokenPipeError):  # the parent is gone
+        if kind == "voice":  # each worker imports only what it needs
+            from realtime_engine.speech import voice
+
+            voice.serve(requests, requests.cancelled, send)
+        else:
+            from realtime_engine.speech import recogniser
+
+            recogniser.serve(requests, requests.cancelled, send)
 
 
 def _guarded_stdout() -> BinaryIO:
@@ -60,17 +73,6 @@ def _guarded_stdout() -> BinaryIO:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return out
-
-
-def _service(kind: str) -> Callable[[Requests, Send], None]:
-    """Import only what this worker needs."""
-    if kind == "voice":
-        from realtime_engine.speech.voice_service import serve
-    elif kind == "recogniser":
-        from realtime_engine.speech.recogniser_service import serve
-    else:
-        raise SystemExit(f"unknown kind of worker: {kind}")
-    return serve
 
 
 if __name__ == "__main__":

@@ -102,6 +102,13 @@ def test_a_base_url_without_scheme_is_an_error(settings: Any) -> None:
     assert ids() == ["realtime_demo.E004"]
 
 
+def test_https_without_a_proxy_to_believe_is_a_warning(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert ids() == ["realtime_demo.W002"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert ids() == []
+
+
 def test_listening_to_the_network_without_names_is_a_warning(settings: Any) -> None:
     settings.HOST, settings.IS_PUBLIC = "0.0.0.0", True
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from random import Random
 
-from . import phrases
+from . import phrases, samples
 from .said_numbers import TENS, UNITS, cardinal
 
 _SEED = 20_261_120
@@ -143,10 +143,12 @@ def _digits(random: Random) -> Iterator[str]:
 
 
 def _open() -> Iterator[str]:
-    for place, text in enumerate(phrases.ECHOES):
-        for lead in phrases.ECHO_LEADS[place % 2 :: 2]:
+    for command in samples.OPEN_COMMANDS:
+        yield from (command,) * _ALONE
+    for place, text in enumerate(samples.ECHOES):
+        for lead in samples.ECHO_LEADS[place % 2 :: 2]:
             yield f"{lead} {text}"
-    for word in phrases.SPELLINGS:
+    for word in samples.SPELLINGS:
         yield from (f"spell {word}", f"how do you spell {word}", f"spell the word {word}")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from realtime_engine.core.ports import Reply, ReplyDone, ReplyText, ReplyToolCall, Turn
 
 from .heard import Heard
+from .request import Request, requested
 from .scene import Scene, shortened, versions
-from .skills import OPEN_VOCABULARY, Understood, understand
+from .skills import OPEN_VOCABULARY, understand
 from .skills.about import introduction, offers
 from .tools import arguments_for, choose_tool, pending_results, read_results
 
@@ -19,14 +19,6 @@ MAX_REPLY = 1_500
 
 MAX_QUOTE = 80
 """Characters of what was heard that are said back when it was not understood."""
-
-MAX_JOINED = 3
-"""User turns in a row that are taken for one request, cut apart by a pause."""
-
-
-class _Request(NamedTuple):
-    heard: Heard
-    understood: Understood | None
 
 
 def understands(text: str) -> bool:
@@ -41,9 +33,9 @@ def answer(request: Reply, now: datetime) -> Iterator[ReplyText | ReplyToolCall 
     calls one tool for each request of the user.
     """
     turns = tuple(turn for turn in request.turns if turn.role != "system")
-    scene = Scene(now, turns[:-1] if _is_user(turns[-1:]) else turns, request.instructions, request.settings)
+    asked = requested(turns)
+    scene = Scene(now, turns[:-1] if asked else turns, request.instructions, request.settings)
     results = pending_results(turns)
-    asked = _asked(turns)
     if results:
         yield from _deltas(request.job_id, read_results(results, turns))
     elif call := _tool_call(request, turns, asked, now):
@@ -53,42 +45,10 @@ def answer(request: Reply, now: datetime) -> Iterator[ReplyText | ReplyToolCall 
     yield ReplyDone(request.job_id)
 
 
-def _asked(turns: Sequence[Turn]) -> _Request | None:
-    """What the user wants: the last turn as the guide or the general recogniser heard it, else joined to those before.
-
-    None where the conversation does not end with the user.
-    """
-    if not _is_user(turns[-1:]):
-        return None
-    readings = [_Request(heard, understand(heard)) for heard in (*versions(turns[-1]), *_joined(turns))]
-    first = next((reading for reading in readings if reading.understood), None)
-    if first is None or first.understood is None:
-        return _Request(Heard.of(turns[-1].text), None)
-    if first.understood.skill in OPEN_VOCABULARY:
-        general = _Request(Heard.of(turns[-1].text), understand(Heard.of(turns[-1].text)))
-        same = general.understood and general.understood.skill == first.understood.skill
-        return general if same else first
-    return first
-
-
-def _joined(turns: Sequence[Turn]) -> Iterator[Heard]:
-    """The user turns the conversation ends with as one, where there are several."""
-    start = len(turns)
-    while start > len(turns) - MAX_JOINED and _is_user(turns[start - 1 : start]):
-        start -= 1
-    if len(turns) - start > 1:
-        yield Heard.of(" ".join(turn.guide_text or turn.text for turn in turns[start:]))
-        yield Heard.of(" ".join(turn.text for turn in turns[start:]))
-
-
-def _is_user(turns: Sequence[Turn]) -> bool:
-    return bool(turns) and turns[-1].role == "user"
-
-
-def _tool_call(request: Reply, turns: Sequence[Turn], asked: _Request | None, now: datetime) -> ReplyToolCall | None:
+def _tool_call(request: Reply, turns: Sequence[Turn], asked: Request | None, now: datetime) -> ReplyToolCall | None:
     """Told what to say or spell, the guide calls no tool unless it must."""
-    echoes = asked and asked.understood and asked.understood.skill in OPEN_VOCABULARY
-    if not request.tools or (request.tool_choice == "auto" and (echoes or asked is None)):
+    unasked = asked is None or asked.skill in OPEN_VOCABULARY
+    if not request.tools or (request.tool_choice == "auto" and unasked):
         return None
     readings = [Heard.of(turns[-1].text), *versions(turns[-1])] if asked else [Heard.of("")]
     for heard in readings:
@@ -97,7 +57,7 @@ def _tool_call(request: Reply, turns: Sequence[Turn], asked: _Request | None, no
     return None
 
 
-def _sentences(turns: Sequence[Turn], asked: _Request | None, scene: Scene) -> Iterable[str]:
+def _sentences(turns: Sequence[Turn], asked: Request | None, scene: Scene) -> Iterable[str]:
     if asked is None:
         return _unasked(turns, scene)
     if asked.understood:

@@ -33,7 +33,9 @@ class Scene:
 
     def last_said(self) -> str:
         """What the guide said last, as far as it was heard; empty when nothing."""
-        return next((turn.text for turn in reversed(self.earlier) if turn.role == "assistant" and turn.text), "")
+        return next(
+            (turn.text for turn in reversed(self.earlier) if turn.role == "assistant" and turn.text.strip()), ""
+        )
 
 
 Answer = Callable[[Scene], Iterable[str]]

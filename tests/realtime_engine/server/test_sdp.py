@@ -39,6 +39,12 @@ async def test_offer_without_candidates_is_fine() -> None:
     assert checked_offer(sdp) == sdp
 
 
+async def test_offer_cannot_have_the_server_knock_at_many_doors() -> None:
+    doors = "".join(CANDIDATE.format(f"192.0.2.{number}") for number in range(100))
+    with pytest.raises(InvalidRequest, match="more than 64 candidates"):
+        checked_offer(await offer() + doors)
+
+
 @pytest.mark.parametrize(
     ("parts", "said"),
     [

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from realtime_engine.speech.guide.heard import Heard
 from realtime_engine.speech.guide.scene import Answer, Skill
 
-from . import about, arithmetic, clock, counting, echo, followups, numbers_said, settings, smalltalk, story
+from . import about, arithmetic, beyond, clock, counting, echo, followups, numbers_said, settings, smalltalk, story
 
 SKILLS: Mapping[str, Skill] = {
     "follow-up": followups.find,
     "remark": smalltalk.find,
+    "open": echo.find_open,
     "say": echo.find_say,
     "spell": echo.find_spell,
     "count": counting.find,
@@ -22,6 +23,7 @@ SKILLS: Mapping[str, Skill] = {
     "about": about.find,
     "settings": settings.find,
     "numbers": numbers_said.find,
+    "beyond": beyond.find,
 }
 
 OPEN_VOCABULARY = frozenset({"say", "spell"})

@@ -23,7 +23,7 @@ MONTHS = (
 _TIME = re.compile(
     r"\bwhat times?( (is|was|as|it|its|do|right|now|in|at)\b|$)|\btime (is|as) (it|this)\b"
     r"|\bwhat (is|was) the (current |exact |local )?time\b"
-    r"|\b(tell|give|read|have|know|got)( me)?( you)?( got)? the time\b"
+    r"|\b(tell|give|read|have|know|got)( me)?( you)?( got)? the time( (is|it|now|right|in|at)\b|$)"
     r"|^(the )?(current )?time$"
 )
 _ELSEWHERE = re.compile(r"\btime\b.*\b(in|at) (?!the (morning|afternoon|evening|moment))[a-z]")

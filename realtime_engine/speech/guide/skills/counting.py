@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from realtime_engine.speech.guide.heard import Heard
-from realtime_engine.speech.guide.heard_numbers import HOMOPHONES, is_number_word, read_signed
+from realtime_engine.speech.guide.heard_numbers import HOMOPHONES, Number, is_number_word, read_signed
 from realtime_engine.speech.guide.said_numbers import SCALES, cardinal
 from realtime_engine.speech.guide.scene import Answer, sentence
 
@@ -48,10 +49,10 @@ def _numbers(words: Sequence[str]) -> range | None:
     step, words = _step(words)
     start, end = _behind(words, _FROM), _behind(words, _TO)
     if start is None and end is None:
-        lone = next((number for at in range(len(words)) if (number := _whole(words, at)) is not None), None)
+        lone = next((int(number.value) for at in range(len(words)) if (number := _whole(words, at))), None)
         if lone is None and {*words} - _WITHOUT_MEANING - _DOWN:
             return None
-        start, end = (lone, None) if _DOWN & {*words} else (None, lone or 10)
+        start, end = (lone, None) if _DOWN & {*words} else (None, 10 if lone is None else lone)
     return _range(start, end, step, bool(_DOWN & {*words}))
 
 
@@ -60,31 +61,34 @@ def _range(start: int | None, end: int | None, step: int, down: bool) -> range:
         start = 10 if start is None else start
         end = (1 if start > 1 else start - 9) if end is None else end
     start = (step if end is None or end >= step else 0) if start is None else start
-    end = start + 9 if end is None else end
+    end = start + 9 * step if end is None else end
     return range(start, end + 1, step) if start <= end else range(start, end - 1, -step)
 
 
 def _step(words: Sequence[str]) -> tuple[int, Sequence[str]]:
     """The step ("by fives", "in steps of two"), and the words without it."""
-    for at in range(len(words) - 1):
-        if words[at] in _IN_STEPS:
-            step = _PLURALS.get(words[at + 1]) or _whole(words, at + 1)
-            if step:
-                return abs(step), [*words[:at], *words[at + 1 + len(cardinal(abs(step)).split()) :]]
+    for at in range(1, len(words)):
+        if words[at - 1] in _IN_STEPS and (step := _plural(words, at) or _whole(words, at)) and step.value:
+            return abs(int(step.value)), [*words[: at - 1], *words[step.end :]]
     return 1, words
 
 
+def _plural(words: Sequence[str], at: int) -> Number | None:
+    return Number(Fraction(_PLURALS[words[at]]), at + 1) if words[at] in _PLURALS else None
+
+
 def _behind(words: Sequence[str], connectors: Collection[str]) -> int | None:
-    """The number behind the last of the connectors that has one."""
+    """The number behind the last of the connectors that has one; there it may be misheard ("count to too")."""
     for at in range(len(words) - 1, 0, -1):
-        if words[at - 1] in connectors and (number := _whole(words, at)) is not None:
-            return number
+        plausible = [*words[:at], HOMOPHONES.get(words[at], words[at]), *words[at + 1 :]]
+        if words[at - 1] in connectors and (number := _whole(plausible, at)):
+            return int(number.value)
     return None
 
 
-def _whole(words: Sequence[str], at: int) -> int | None:
-    number = read_signed([HOMOPHONES.get(words[at], words[at]), *words[at + 1 :]], 0)
-    return int(number.value) if number and number.value.denominator == 1 else None
+def _whole(words: Sequence[str], at: int) -> Number | None:
+    number = read_signed(words, at)
+    return number if number and number.value.denominator == 1 else None
 
 
 def _counted(numbers: range) -> Iterable[str]:

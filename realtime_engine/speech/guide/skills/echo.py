@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from realtime_engine.speech.guide.heard import Heard
 from realtime_engine.speech.guide.said_numbers import UNITS
-from realtime_engine.speech.guide.scene import Answer, Scene, sentence, shortened
+from realtime_engine.speech.guide.scene import Answer, sentence, shortened
 
 MAX_ECHO = 400
 """Characters that are repeated."""
@@ -16,12 +16,24 @@ MAX_LETTERS = 60
 """Letters that are spelled."""
 
 _SAY = r"repeat after me|repeat this|repeat the words?|repeat|say after me|say this|say the words?|say"
-_SPELL = (
-    r"how (?:do|would|can|should|to)(?: you| i| we)? spell|what is the spelling of|spell out|spell|how is"
-    r"|how are"
-)
+_SPELL = r"how (?:do|would|can|should|to)(?: you| i| we)? spell|what is the spelling of|spell out|spell|how is"
+_OPEN = r"repeat after me|say after me|say|say the words?|(?:how do you )?spell(?: the)?(?: word)?"
 _SIGNS = {"'": "apostrophe", "-": "hyphen", ".": "dot", "@": "at", "_": "underscore", "/": "slash", "&": "and sign"}
 _POLITE = re.compile(r"(?:[\s,]+(?:please|for me|thank you|thanks))+[\s.,?!]*$", re.IGNORECASE)
+
+
+def opened(heard: Heard) -> str | None:
+    """The command without its words: after "repeat after me" a pause may end the turn before the words come."""
+    return heard.request if re.fullmatch(_OPEN, heard.request) else None
+
+
+def find_open(heard: Heard) -> Answer | None:
+    """Asks for the words that are missing."""
+    command = opened(heard)
+    if command is None:
+        return None
+    question = "Which word shall I spell?" if "spell" in command else "What shall I say?"
+    return lambda scene: [question]
 
 
 def find_say(heard: Heard) -> Answer | None:
@@ -29,7 +41,7 @@ def find_say(heard: Heard) -> Answer | None:
     if not re.match(rf"(?:{_SAY})\b", heard.request):
         return None
     words = _behind(_SAY, heard.text)
-    return (lambda scene: _said(words, scene)) if words else None
+    return (lambda scene: _said(words)) if any(map(str.isalnum, words)) else None
 
 
 def find_spell(heard: Heard) -> Answer | None:
@@ -38,7 +50,7 @@ def find_spell(heard: Heard) -> Answer | None:
     if not match or (match[0].startswith("how is") and not re.search(r"\b(?:spelled|spelt)$", heard.request)):
         return None
     words = re.sub(r"^(?:the )?(?:words? |name )?|\s+spel(?:led|t)$", "", _behind(_SPELL, heard.text))
-    return (lambda scene: _spelled(words)) if words else None
+    return (lambda scene: _spelled(words)) if any(map(str.isalnum, words)) else None
 
 
 def _behind(command: str, text: str) -> str:
@@ -48,7 +60,7 @@ def _behind(command: str, text: str) -> str:
     return words.strip(" \t:;,.?!\"'\u201c\u201d\u2018\u2019")
 
 
-def _said(words: str, scene: Scene) -> Iterable[str]:
+def _said(words: str) -> Iterable[str]:
     yield f"{sentence(shortened(words, MAX_ECHO))}."
 
 

@@ -17,12 +17,11 @@ from .about import offers
 MAX_AGAIN = 600
 """Characters that are said again."""
 
+_WHAT = r"(that|it|this|all that|what you( just)? said|the last (one|sentence)|everything|yourself)"
 _AGAIN = re.compile(
-    r"((say|tell me|repeat|do|read|give me) ?)?(that|it|this|all that|what you( just)? said|the last one|everything)?"
-    r" ?(once more|one more time|once again|again)( please)?"
-    r"|(repeat|say)( that| it| this| what you (just )?said| yourself| the last (one|sentence))?"
-    r"|repeat (that|it|yourself)( again)?|pardon( me)?|come again|what did you( just)? say|what was that|what"
-    r"|i did not (hear|understand|get|catch) (you|that|it)|sorry what( was that)?|say what"
+    rf"((say|tell me|repeat|do|read|give me) ?)?{_WHAT}? ?(again|once again|once more|one more time)"
+    rf"|say {_WHAT}|repeat( {_WHAT})?|pardon( me)?|come again|what|say what|what was that|what did you( just)? say"
+    r"|i did not (hear|understand|get|catch) (you|that|it)"
 )
 _GO_ON = re.compile(
     r"(go on|go ahead|continue|keep going|carry on|keep (counting|talking|reading)|proceed|resume|more|and then)"

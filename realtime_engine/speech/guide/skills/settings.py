@@ -30,7 +30,7 @@ _TOPICS = {
         *("create_response", "interrupt_response"),
     ),
     r"noise": ("noise_reduction",),
-    r"temperature": ("temperature",),
+    r"temperature( setting)?$|temperature setting|sampling temperature": ("temperature",),
     r"tokens?|limit": ("max_output_tokens",),
     r"formats?|audio": ("input_format", "output_format", "input_audio_format", "output_audio_format"),
     r"modality|modalities": ("output_modality", "output_modalities", "modalities"),

@@ -27,17 +27,20 @@ def _remark(words: str, *wordings: str, offers: int = 0) -> _Remark:
 
 
 _GREETING = _remark(f"(?:(?:{GREETING}) ?)+", "Hello again.", "Hello, I am still here.", offers=3)
+_STOP = _remark(
+    "stop|stop it|stop that|stop talking|stop there|stop counting|stop stop|be quiet|quiet|silence|hush|shut up"
+    "|enough|that is enough|wait|wait a (?:minute|second|moment)|hold on|hang on|pause",
+    "All right, I stop.",
+    "Okay, I am quiet.",
+)
+_NEVER_MIND = _remark(
+    "(?:no|no no) (?:thanks|thank you)|never ?mind|forget (?:it|that|about it)|cancel|cancel (?:it|that)|nothing",
+    "All right.",
+    "Okay, never mind.",
+)
 _REMARKS = (
-    _remark(
-        "stop|stop it|stop that|stop talking|stop there|stop counting|stop stop|be quiet|quiet|silence|hush|shut up"
-        "|enough|that is enough|wait|wait a (?:minute|second|moment)|hold on|hang on|pause",
-        "All right, I stop.",
-        "Okay, I am quiet.",
-    ),
-    _remark("(?:no|no no) (?:thanks|thank you)", "All right.", "Okay."),
-    _remark(
-        "never ?mind|forget (?:it|that|about it)|cancel|cancel (?:it|that)|nothing", "All right.", "Okay, never mind."
-    ),
+    _STOP,
+    _NEVER_MIND,
     _remark(
         "goodbye|good bye|bye|bye bye|good night|farewell|see you|see you (?:later|soon|tomorrow|then)|have a nice day",
         "Goodbye, it was nice to talk with you.",
@@ -69,16 +72,6 @@ _REMARKS = (
         "How fast and loud I speak is set for the whole session, so I cannot change it while we talk.",
     ),
     _remark(
-        ".*\\b(?:joke|jokes|sing|song|poem|poetry)\\b.*",
-        "I have no jokes and no songs, but I do have stories.",
-        offers=2,
-    ),
-    _remark(
-        ".*\\b(?:weather|forecast|news|headlines|stock|football|score|play music|wikipedia|google)\\b.*",
-        "I cannot look anything up, because I have no connection to anything outside this server.",
-        offers=2,
-    ),
-    _remark(
         "yes|yeah|yep|sure|okay|ok|alright|all right|right|great|good|very good|nice|cool|wow|well done|perfect"
         "|excellent|i see|that is (?:right|correct|good|great|nice|true|fine)|no problem",
         "All right.",
@@ -95,6 +88,11 @@ def find(heard: Heard) -> Answer | None:
     lines = [line for line in (heard.line, heard.request) if line]
     remark = next((remark for line in lines for remark in _REMARKS if remark.pattern.fullmatch(line)), None)
     return (lambda scene: _reply(remark, scene)) if remark else None
+
+
+def is_withdrawal(heard: Heard) -> bool:
+    """Whether the user takes back what was asked."""
+    return any(remark.pattern.fullmatch(heard.line) for remark in (_STOP, _NEVER_MIND))
 
 
 def _reply(remark: _Remark, scene: Scene) -> Iterable[str]:

@@ -13,14 +13,22 @@ from .verb_forms import verb_form
 MAX_TOKENS = 60
 """Longer expressions are not looked at."""
 
-MAX_WORDS_AROUND = 8
-"""With more words around it, an expression is taken for chance."""
+MAX_STRANGE_WORDS = 3
+"""With more words around it that do not ask for a result, an expression is taken for chance."""
+
+_ASKING_WORDS = """
+what is are was how much many calculate compute work out tell me the a an answer result of to if you your i do does did
+know can could please equal equals make makes get give gives us now then and so = say solve evaluate find add sum
+"""
+_ASKING = frozenset(_ASKING_WORDS.split())
 
 
 class _Run(NamedTuple):
+    """Tokens, and the words they were read from."""
+
     tokens: list[Token]
-    words: int
-    """How many words it is made of."""
+    start: int
+    end: int
 
 
 def find_expression(words: Words) -> tuple[Token, ...] | None:
@@ -30,7 +38,10 @@ def find_expression(words: Words) -> tuple[Token, ...] | None:
     """
     runs = [run for run in (_Run(*verb_form(words)), *_runs(words)) if _is_expression(run.tokens)]
     best = max(runs, key=lambda run: len(run.tokens), default=None)
-    return tuple(best.tokens) if best and len(words) - best.words <= MAX_WORDS_AROUND else None
+    if best is None:
+        return None
+    around = (*words[: best.start], *words[best.end :])
+    return tuple(best.tokens) if sum(word not in _ASKING for word in around) <= MAX_STRANGE_WORDS else None
 
 
 def _is_expression(run: Sequence[Token]) -> bool:
@@ -55,11 +66,11 @@ def _runs(words: Words) -> Iterator[_Run]:
             run.append(found.token)
             at = found.end
         elif run:
-            yield _Run(_without_loose_end(_going_on(run)), at - start)
+            yield _Run(_without_loose_end(_going_on(run)), start, at)
             run, start = [], at
         else:
             start = at = at + 1
-    yield _Run(_without_loose_end(_going_on(run)), at - start)
+    yield _Run(_without_loose_end(_going_on(run)), start, at)
 
 
 def _next_token(words: Words, at: int, run: Sequence[Token]) -> Read | None:

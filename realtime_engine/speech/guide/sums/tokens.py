@@ -44,7 +44,7 @@ _PREFIX = _phrases(
     }
 )
 _POSTFIX = _phrases({"squared": "squared", "cubed": "cubed", "percent|per cent|%": "percent"})
-_PREVIOUS = _phrases({"that|it|this|the result|that result|the answer|that number": "that"})
+_PREVIOUS = _phrases({"that|it|the result|that result|the answer|that number": "that"})
 _SIGN = _phrases({"minus|negative|-": "-"})
 _INFIX_WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "^": "to the power of"}
 _LONGEST_PHRASE = max(map(len, (*_INFIX, *_PREFIX, *_POSTFIX, *_PREVIOUS, *_SIGN)))

@@ -24,15 +24,15 @@ _CHANGE_PLACES = {"to", "from", "away"}
 """Behind these stands what is worked upon: "subtract three from ten"."""
 
 
-def verb_form(words: Words) -> tuple[list[Token], int]:
-    """The expression with its operations between its operands, and of how many words; empty where there is none."""
+def verb_form(words: Words) -> tuple[list[Token], int, int]:
+    """The expression with its operations between its operands, and where it starts and ends; empty without one."""
     for at, word in enumerate(words):
         if word in _VERBS:
             sign, connectors = _VERBS[word]
             operands, end = _operands(words, at + 1, connectors)
             if len(operands) > 1:
-                return _joined(operands, operation(sign)), end - at
-    return [], 0
+                return _joined(operands, operation(sign)), at, end
+    return [], 0, 0
 
 
 def _operands(words: Words, at: int, connectors: set[str]) -> tuple[list[list[Token]], int]:

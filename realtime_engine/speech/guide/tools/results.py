@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
 from math import isfinite
-from typing import TypeVar
 
 from realtime_engine.core.ports import Turn
 from realtime_engine.speech.guide.said_numbers import spoken
 from realtime_engine.speech.guide.scene import shortened
-
-T = TypeVar("T")
 
 MAX_OUTPUT = 20_000
 """Characters of an output that are parsed as JSON; a longer one is quoted from its start."""
@@ -62,26 +59,24 @@ def _parsed(text: str) -> object:
 
 def _said(value: object, depth: int = MAX_DEPTH) -> str:
     """Any JSON value in words, at most MAX_FACTS of an object or a list, and ``depth`` levels deep."""
-    if isinstance(value, Mapping):
-        return _some(
-            [f"{_plain(key)} is {_said(inner, depth - 1)}" for key, inner in _first(value.items())], len(value), depth
-        )
-    if isinstance(value, list):
-        return _some([_said(inner, depth - 1) for inner in _first(value)], len(value), depth)
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "yes", False: "no"}[value]
-    if isinstance(value, (int, float)) and isfinite(value):
-        return spoken(Fraction(str(value)))
-    return shortened(" ".join(str(value)[:MAX_OUTPUT].split()), MAX_TEXT).rstrip(".")
+    match value:
+        case dict() | list() if depth <= 0:
+            return "one entry" if len(value) == 1 else f"{spoken(len(value))} entries"
+        case dict():
+            inner = islice(value.items(), MAX_FACTS)
+            return _some([f"{_plain(key)} is {_said(part, depth - 1)}" for key, part in inner], len(value))
+        case list():
+            return _some([_said(part, depth - 1) for part in value[:MAX_FACTS]], len(value))
+        case None:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case int() | float() if isfinite(value):
+            return spoken(Fraction(str(value)))
+    return shortened(" ".join(str(value).split()), MAX_TEXT).rstrip(".")
 
 
-def _first(values: Iterable[T]) -> Iterable[T]:
-    return islice(values, MAX_FACTS)
-
-
-def _some(parts: Sequence[str], count: int, depth: int) -> str:
-    if depth <= 0:
-        return f"{spoken(count)} entries" if count != 1 else "one entry"
+def _some(parts: Sequence[str], count: int) -> str:
     more = f", and {spoken(count - len(parts))} more" if count > len(parts) else ""
     return ", ".join(parts) + more if parts else "nothing"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, isfinite
 from typing import Any
 
 MAX_REFERENCES = 8
@@ -55,7 +55,7 @@ def bounded(number: Fraction, schema: Schema) -> int | float:
 def _limit(schema: Schema, inclusive: str, exclusive: str, step: Fraction) -> Fraction | None:
     for key, distance in ((inclusive, Fraction(0)), (exclusive, step)):
         limit = schema.get(key)
-        if isinstance(limit, (int, float)) and not isinstance(limit, bool):
+        if isinstance(limit, (int, float)) and not isinstance(limit, bool) and isfinite(limit):
             return Fraction(str(limit)) + distance
     return None
 

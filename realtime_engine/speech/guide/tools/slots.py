@@ -10,6 +10,9 @@ from typing import NamedTuple
 from realtime_engine.speech.guide.heard import Heard, words_of
 from realtime_engine.speech.guide.heard_numbers import read_signed
 
+MAX_NAME = 64
+"""Characters of a property's name that are looked for."""
+
 _PREPOSITIONS = "in|at|near|for|to|from|about|on|of|called|named|titled|with|by|saying|that says"
 _PHRASE = re.compile(
     rf"\b(?P<lead>{_PREPOSITIONS})\s+(?:the\s+)?(?P<words>[^,.;:?!\"]+?)"
@@ -57,14 +60,20 @@ class Slots:
         self._quoted = _QUOTED.findall(heard.text)
         self._phrases = [(match["lead"].lower(), match["words"].strip()) for match in _PHRASE.finditer(heard.text)]
 
-    def number(self, name: str) -> Fraction | None:
-        """The number beside a word of the property's name, else the next one."""
-        names = set(map(singular, words_of(name.replace("_", " "))))
-        number = next((number for number in self._numbers if number.beside & names), None)
-        number = number or next(iter(self._numbers), None)
-        if number:
-            self._numbers.remove(number)
-        return number and number.value
+    def number_beside(self, name: str) -> Fraction | None:
+        """The number beside a word of the property's name ("five minutes")."""
+        names = {singular(word) for word in words_of(name.replace("_", " "))}
+        return self._taken(next((number for number in self._numbers if number.beside & names), None))
+
+    def next_number(self) -> Fraction | None:
+        """The first number that is left."""
+        return self._taken(next(iter(self._numbers), None))
+
+    def _taken(self, number: _Number | None) -> Fraction | None:
+        if number is None:
+            return None
+        self._numbers.remove(number)
+        return number.value
 
     def mentioned(self, value: object) -> bool:
         """Whether a value of an enumeration was said."""
@@ -101,7 +110,7 @@ class Slots:
         return " ".join(rest).strip(" ,.;:?!") or self._text
 
     def _behind_name(self, name: str) -> str | None:
-        spoken = r"\s+".join(map(re.escape, words_of(name.replace("_", " "))))
+        spoken = r"\s+".join(map(re.escape, words_of(name[:MAX_NAME].replace("_", " "))))
         pattern = (
             rf"\b{spoken}\s+(?:is\s+|should be\s+|to\s+|of\s+)?([^,.;:?!]+?)(?=\s+(?:and|please|with)\b|[,.;:?!]|$)"
         )

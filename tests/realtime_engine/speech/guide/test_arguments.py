@@ -107,11 +107,19 @@ def test_odd_parameters_make_empty_arguments(parameters: object) -> None:
 
 
 def test_a_schema_that_contains_itself_ends() -> None:
-    node = {"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]}
-    assert "next" in arguments("go", node)
+    names = [f"next_{number}" for number in range(40)]
+    node = {"type": "object", "properties": {name: {"$ref": "#"} for name in names}, "required": names}
+    assert arguments("go", node).keys() == set(names)
 
 
-TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
+TYPES: dict[str, Any] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
 
 
 @given(
@@ -123,3 +131,22 @@ def test_every_required_property_gets_a_value_of_its_type(properties: dict[str, 
     built = arguments(text, {"type": "object", "properties": schema, "required": list(properties)})
     assert built.keys() == properties.keys()
     assert all(isinstance(built[name], TYPES[kind]) for name, kind in properties.items())
+
+
+KEYWORDS = """
+type properties required items enum const default format anyOf oneOf allOf $ref $defs minimum maximum exclusiveMinimum
+minItems maxLength
+"""
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats()
+LEAVES = SCALARS | st.sampled_from([*TYPES, "date", "#", "#/$defs/a", ""])
+SCHEMAS = st.recursive(
+    LEAVES,
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.sampled_from([*KEYWORDS.split(), "a", "b"]), part),
+    max_leaves=20,
+)
+
+
+@given(properties=SCHEMAS, required=SCHEMAS)
+def test_no_schema_is_too_odd(properties: object, required: object) -> None:
+    assert isinstance(arguments("five tomorrow in Rome", {"properties": properties, "required": required}), dict)
+    assert isinstance(arguments("five", {"properties": {"a": properties}, "required": ["a"]}), dict)

@@ -62,6 +62,18 @@ SIGNS = {"plus": "+", "minus": "-", "times": "*"}
         pytest.param("the square root of 144", "The square root of one hundred forty-four is twelve.", id="root"),
         pytest.param("what is nine squared", "Nine squared is eighty-one.", id="squared"),
         pytest.param("2^10", "Two to the power of ten is one thousand twenty-four.", id="power"),
+        pytest.param(
+            "0 to the power of -1", "Nothing can be divided by zero, so there is no answer to that.", id="zero^-1"
+        ),
+        pytest.param("2^0.5", "I can raise numbers to whole powers only.", id="power that is no whole number"),
+        pytest.param(
+            "square root of minus four", "A negative number has no real square root.", id="root of a negative"
+        ),
+        pytest.param(
+            "the square root of 2", "The square root of two is about one point four one four.", id="endless root"
+        ),
+        pytest.param("subtract minus three from ten", "Ten minus minus three is thirteen.", id="subtract a negative"),
+        pytest.param("3 cubed", "Three cubed is twenty-seven.", id="cubed"),
         pytest.param("9999^9999", "That number is too long for me to work out.", id="power too long"),
         pytest.param("subtract three from ten", "Ten minus three is seven.", id="subtract from"),
         pytest.param("multiply six by seven", "Six times seven is forty-two.", id="multiply by"),

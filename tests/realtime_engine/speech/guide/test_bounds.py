@@ -12,10 +12,11 @@ from realtime_engine.speech.guide import language_model_sentences
 from .talk import replies, said, user
 
 ROLES = st.sampled_from(["system", "user", "assistant", "tool_call", "tool_output"])
-WORDS = st.sampled_from(
-    "count to from down by spell say repeat after me what is the time date plus minus times divided by ( ) ^ ** two ten "
-    "hundred thousand million point half of percent that it again go on stop story settings voice and a 12 3.5 1e9 -".split()
-)
+VOCABULARY = """
+count to from down by spell say repeat after me what is the time date plus minus times divided by ( ) ^ ** two ten
+hundred thousand million point half of percent that it again go on stop story settings voice and a 12 3.5 1e9 - .5
+"""
+WORDS = st.sampled_from(VOCABULARY.split())
 
 
 @given(st.lists(WORDS, max_size=40))

@@ -27,6 +27,8 @@ def test_the_time_is_said_in_words(hour: int, minute: int, words: str) -> None:
     "question",
     [
         "What time is it?",
+        "I'd like to know what time it is",
+        "gimme the time",
         "hey, what's the time?",
         "tell me the time",
         "do you know what time it is",

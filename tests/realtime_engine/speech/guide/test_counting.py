@@ -20,6 +20,13 @@ from .talk import answer_to, conversation, guide, replies, said, user
         pytest.param("count by fives to fifteen", "Five, ten, fifteen.", id="by fives"),
         pytest.param("count from five to twenty in steps of five", "Five, ten, fifteen, twenty.", id="steps"),
         pytest.param("count from minus two to one", "Minus two, minus one, zero, one.", id="negative"),
+        pytest.param(
+            "count from ten by tens",
+            "Ten, twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety, one hundred.",
+            id="no end",
+        ),
+        pytest.param("count down to eight", "Ten, nine, eight.", id="down to"),
+        pytest.param("count three", "One, two, three.", id="lone number"),
         pytest.param("count two three", "One, two, three.", id="misheard to"),
         pytest.param("count to too", "One, two.", id="misheard two"),
         pytest.param("count for me", "One, two, three, four, five, six, seven, eight, nine, ten.", id="no number"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from .talk import answer_to, said, user
+from .talk import answer_to, conversation, said, user
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,24 @@ def test_words_are_repeated(request_: str, answer: str) -> None:
 )
 def test_words_are_spelled(request_: str, answer: str) -> None:
     assert answer_to(request_) == answer
+
+
+@pytest.mark.parametrize("command", ["Say!", "spell ?!", "repeat after me..."])
+def test_missing_words_are_asked_for(command: str) -> None:
+    assert answer_to(command) in ("What shall I say?", "Which word shall I spell?")
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "answer"),
+    [
+        pytest.param("repeat after me", "what time is it", "What time is it.", id="repeat"),
+        pytest.param("can you spell", "Hello.", "Hello is spelled h, e, l, l, o.", id="spell"),
+        pytest.param("say", "never mind", "Okay, never mind.", id="taken back"),
+    ],
+)
+def test_words_may_come_after_a_pause(command: str, words: str, answer: str) -> None:
+    assert said(*conversation(command), user(words)) == answer
+    assert said(user(command), user(words)) == answer
 
 
 def test_open_vocabulary_comes_from_the_general_recogniser() -> None:

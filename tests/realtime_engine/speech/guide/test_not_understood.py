@@ -50,6 +50,19 @@ def test_the_general_text_where_the_guides_is_not_understood() -> None:
     assert said(user("what time is it", guide_text="what mississippi is")) == "It is three oh five PM."
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "answer"),
+    [
+        pytest.param("count to", "three", "One, two, three.", id="count"),
+        pytest.param("what is twelve times", "seven", "Twelve times seven is eighty-four.", id="sum"),
+        pytest.param("how do i", "spell cat", "Cat is spelled c, a, t.", id="spell"),
+    ],
+)
+def test_a_request_that_a_pause_cut_apart_is_put_together(first: str, second: str, answer: str) -> None:
+    assert said(user(first), user(second)) == answer
+    assert said(*conversation(first), user(second)) == answer
+
+
 def test_the_reply_ends_with_done() -> None:
     assert replies(user("hello"))[-1] == ReplyDone("job_1")
 

@@ -41,7 +41,10 @@ def test_numbers_are_heard(heard: str, numbers: list[Fraction]) -> None:
 @given(st.integers(0, LARGEST))
 def test_a_number_that_was_said_is_heard_again(number: int) -> None:
     words = words_of(cardinal(number))
-    assert read_number(words, 0) == (number, len(words))
+    heard = read_number(words, 0)
+    assert heard is not None
+    assert heard.value == number
+    assert heard.end == len(words)
 
 
 @pytest.mark.parametrize(

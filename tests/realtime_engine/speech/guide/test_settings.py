@@ -60,5 +60,12 @@ def test_groups_of_settings_are_taken_apart() -> None:
     assert answer == "Turn detection is semantic VAD, the eagerness is low."
 
 
+def test_values_of_other_types_are_said() -> None:
+    answer = answer_to(
+        "what are the settings", settings={"create_response": True, "output_modalities": ["audio", "text"]}
+    )
+    assert answer == "Create response is on, output modalities is audio and text."
+
+
 def test_without_settings_it_says_so() -> None:
     assert answer_to("what are my settings") == "I was not told any settings of this session."
