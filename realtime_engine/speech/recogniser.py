@@ -1,8 +1,8 @@
 """The recogniser: pocketsphinx with its general English model, and beside it the guide's own language model.
 
-Runs in a worker process. Both decoders hear the same audio while the user talks. The guide's decoder finds a sentence
-of its small domain in anything, so it wins only by a score: its words must make sense to the guide, and they must
-explain the sound nearly as well as the general model's words do (see ``decide``).
+Runs in a worker process. The general decoder works while the user talks; the guide's decodes the whole utterance at
+its end, which takes it about a thirtieth of the utterance's time and lets it measure the voice's mean spectrum first.
+The guide's decoder finds a sentence of its small domain in anything, so it wins only by a score (see ``decide``).
 """
 
 from __future__ import annotations
@@ -32,8 +32,11 @@ from realtime_engine.core.ports import (
 from realtime_engine.speech import guide
 from realtime_engine.speech.messages import Answer, Ready, Request
 
-ACOUSTIC_MARGIN = 0.5
-"""How much less likely per frame (10 ms, natural log) the guide's words may make the sound than the general ones."""
+MOST_DOUBT = 2.5
+"""The guide's words are not believed above this doubt (natural log): how much less likely per frame (10 ms) than the
+general model's they make the sound, plus how little their own decoder believes them (mean log posterior of a word).
+Requests spoken by synthetic voices mostly score 0 to 1.5, noise and other speech that happens to make sense 3 and more.
+"""
 
 SEED = ANALYSIS_RATE * 3 // 2
 """Samples heard before decoding begins: pocketsphinx needs the mean spectrum of the voice, and its built-in one is of
@@ -45,17 +48,11 @@ FRAME_MS = 10
 LEAST_PROBABILITY = 1e-6
 NEUTRAL_MEAN = "40,3,-1,0,0,0,0,0,0,0,0,0,0"
 
-GENERAL = {"samprate": ANALYSIS_RATE, "loglevel": "FATAL", "fwdflat": False, "maxwpf": 20, "maxhmmpf": 10_000}
-GUIDE = {
-    "samprate": ANALYSIS_RATE,
-    "loglevel": "FATAL",
-    "fwdflat": False,
-    "beam": 1e-80,
-    "wbeam": 1e-60,
-    "pbeam": 1e-80,
-    "lpbeam": 1e-60,
-    "lponlybeam": 1e-50,
-}
+COMMON = {"samprate": ANALYSIS_RATE, "loglevel": "FATAL", "fwdflat": False, "maxwpf": 20}
+GENERAL = {**COMMON, "maxhmmpf": 10_000}
+GUIDE = {**COMMON, "maxhmmpf": 5_000}
+LONGEST_REQUEST = ANALYSIS_RATE * 15
+"""Samples; nothing longer is asked of the guide, and decoding it would take too long at the end."""
 
 Send = Callable[[Answer], None]
 
@@ -98,12 +95,17 @@ class Decoded:
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
+    @property
+    def confidence(self) -> float:
+        """Mean log posterior of its words, 0 at best."""
+        return sum(word.logprob for word in self.words) / max(1, len(self.words))
+
 
 def decide(general: Decoded, for_guide: Decoded | None) -> Heard:
-    """Whose words are shown: the general ones, unless the guide's make sense to it and fit the sound nearly as well."""
+    """Whose words are shown: the general ones, unless the guide's make sense to it and are not too doubtful."""
     if for_guide is None or not guide.understands(for_guide.text):
         return Heard(general.text, general.words, None)
-    if general.acoustic - for_guide.acoustic > ACOUSTIC_MARGIN:
+    if general.acoustic - for_guide.acoustic - for_guide.confidence > MOST_DOUBT:
         return Heard(general.text, general.words, None)
     return Heard(for_guide.text, for_guide.words, for_guide.text)
 
@@ -113,32 +115,33 @@ class Recogniser:
 
     def __init__(self) -> None:
         self._general = Decoder(**GENERAL)
-        self._for_guide = _guide_decoder()
-        self._listening: list[Any] = []
+        self._guide = _guide_decoder()
+        self._for_guide = False
+        self._heard: list[Samples] = []
         self._decoding = False
-        self._seed: list[Samples] = []
         self._unread = 0
         self._history: list[list[str]] = []
 
     def begin(self, *, for_guide: bool) -> None:
         """A new utterance; one that has not ended is dropped."""
         self._stop()
-        self._listening = [self._general, self._for_guide] if for_guide else [self._general]
-        self._seed, self._unread, self._history = [], 0, []
+        self._for_guide = for_guide
+        self._heard, self._unread, self._history = [], 0, []
 
     def hear(self, audio: Samples) -> str | None:
         """More audio at ANALYSIS_RATE; returns the stable words so far when there are any.
 
         While the guide listens too, nothing is stable: its text may win in the end.
         """
+        if self._for_guide or not self._decoding:
+            self._heard.append(audio)
         if not self._decoding:
-            self._seed.append(audio)
-            if sum(map(len, self._seed)) >= SEED:
+            if sum(map(len, self._heard)) >= SEED:
                 self._start()
             return None
-        self._decode(audio)
+        self._general.process_raw(audio.tobytes())
         self._unread += len(audio)
-        if len(self._listening) > 1 or self._unread < HYPOTHESIS_EVERY:
+        if self._for_guide or self._unread < HYPOTHESIS_EVERY:
             return None
         self._unread = 0
         return self._stable()
@@ -147,25 +150,25 @@ class Recogniser:
         """The words of the utterance."""
         if not self._decoding:
             self._start()
-        decoders, decoding = self._listening, self._decoding
-        self._stop()
-        if not decoding:
+        if not self._decoding:
             return Heard("", (), None)
-        decoded = [_decoded(decoder) for decoder in decoders]
-        return decide(decoded[0], decoded[1] if len(decoded) > 1 else None)
+        self._stop()
+        return decide(_decoded(self._general), self._ask_guide())
 
     def _start(self) -> None:
         """Decode what was heard so far, with the mean spectrum measured on it."""
-        audio = np.concatenate(self._seed) if self._seed else np.zeros(0, dtype=np.int16)
-        self._seed = []
-        if not len(audio):
+        if not self._heard:
             return
-        mean = self._mean_spectrum(audio)
-        for decoder in self._listening:
-            decoder.set_cmn(mean)
-            decoder.start_utt()
+        audio = np.concatenate(self._heard)
+        self._general.set_cmn(self._mean_spectrum(audio))
+        self._general.start_utt()
+        self._general.process_raw(audio.tobytes())
         self._decoding = True
-        self._decode(audio)
+
+    def _stop(self) -> None:
+        if self._decoding:
+            self._general.end_utt()
+        self._decoding = False
 
     def _mean_spectrum(self, audio: Samples) -> str:
         self._general.set_cmn(NEUTRAL_MEAN)
@@ -175,15 +178,14 @@ class Recogniser:
         mean: str = self._general.get_cmn(True)
         return mean
 
-    def _decode(self, audio: Samples) -> None:
-        for decoder in self._listening:
-            decoder.process_raw(audio.tobytes())
-
-    def _stop(self) -> None:
-        if self._decoding:
-            for decoder in self._listening:
-                decoder.end_utt()
-        self._listening, self._decoding = [], False
+    def _ask_guide(self) -> Decoded | None:
+        audio, self._heard = np.concatenate(self._heard), []
+        if not self._for_guide or len(audio) > LONGEST_REQUEST:
+            return None
+        self._guide.start_utt()
+        self._guide.process_raw(audio.tobytes(), full_utt=True)
+        self._guide.end_utt()
+        return _decoded(self._guide)
 
     def _stable(self) -> str | None:
         """Words that stood at their place in the last few hypotheses; the newest word is never stable."""

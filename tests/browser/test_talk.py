@@ -30,9 +30,9 @@ def test_a_person_talks_and_hears_the_answer(chromium, open_page, question, tran
         start(page, transport)
         expect(page.locator("body")).to_have_attribute("data-state", "model", timeout=LONG)
         expect(page.locator("body")).to_have_attribute("data-state", "listening", timeout=LONG)
-        expect(turns(page, "user").first).to_contain_text(re.compile("count", re.IGNORECASE))
+        expect(turns(page, "user").first).to_contain_text("settings")
         answer = turns(page, "model").last
-        expect(answer).to_contain_text(re.compile("five", re.IGNORECASE))
+        expect(answer).to_contain_text("alloy")
         heard = page.evaluate("window.heard")
         said = answer.locator("p").first.inner_text()
         page.get_by_role("button", name="Hang up").click()
@@ -53,7 +53,7 @@ def test_a_recorded_person_is_heard_and_transcribed(chromium, open_page, reader,
 @TRANSPORTS
 def test_speech_over_the_model_silences_it_and_cuts_its_turn(chromium, open_page, clips, tmp_path, transport):
     interruption = recording(clips / "dev05_three_commands.wav")[: 24_000 * 3]
-    parts = silence(3), spoken("Tell me a long story.", "echo"), silence(7), interruption, silence(20)
+    parts = silence(3), spoken("Tell me a long story.", "marin"), silence(7), interruption, silence(20)
     with chromium(write_microphone(tmp_path / "barge-in.wav", *parts)) as browser:
         page = open_page(browser)
         start(page, transport)
@@ -83,7 +83,7 @@ def test_without_a_udp_path_the_call_falls_back_to_websocket_and_says_so(chromiu
         page = open_page(browser)
         start(page, "WebRTC")
         expect(page.get_by_text("WebRTC could not connect, using WebSocket")).to_be_visible(timeout=LONG)
-        expect(turns(page, "model").first).to_contain_text(re.compile("five", re.IGNORECASE), timeout=LONG)
+        expect(turns(page, "model").first).to_contain_text("alloy", timeout=LONG)
 
 
 @pytest.mark.parametrize(
