@@ -6,18 +6,19 @@ from realtime_api import errors
 from realtime_api.config import SessionConfig
 from realtime_api.dialect import Dialect
 
-TRANSCRIPTION_PARAM = {"ga": "session.audio.input.transcription", "beta": "input_audio_transcription"}
+TRANSCRIPTION_PARAM = {"ga": "audio.input.transcription", "beta": "input_audio_transcription"}
 
 
-def check(config: SessionConfig, dialect: Dialect) -> None:
+def check(config: SessionConfig, dialect: Dialect, prefix: str = "session.") -> None:
     """Raises InvalidRequest, with the dialect's dotted param, for a valid configuration this engine cannot honour.
 
-    Its recogniser knows English only, so any other language must be refused: it would answer with nonsense.
+    ``prefix`` is where the session lies in what the client sent; empty where it is the whole body (beta mints).
+    The recogniser knows English only, so any other language is refused: it would be answered with nonsense.
     """
     asked = config.transcription
     if asked is None:
         return
-    param = TRANSCRIPTION_PARAM[dialect.name]
+    param = prefix + TRANSCRIPTION_PARAM[dialect.name]
     if asked.language is not None and not _is_english(asked.language):
         raise _english_only(f"{param}.language", asked.language)
     if asked.languages is not None and not any(_is_english(language) for language in asked.languages):

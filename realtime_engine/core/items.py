@@ -12,13 +12,19 @@ from realtime_api.items import FunctionCallOutput, Item, Message
 from realtime_api.server_events import ItemAdded, ItemDone, ItemRetrieved
 from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.outbox import Outbox
+from realtime_engine.core.outputs import Media
 from realtime_engine.core.ports import Samples, SpeechPorts
+
+
+DATA_CHANNEL_AUDIO = 180_000
+"""Bytes of audio that fit, as base64 and with the item around them, into the 256 KiB a browser's data channel takes."""
 
 
 class ItemDesk:
     """conversation.item.create and .retrieve."""
 
-    def __init__(self, outbox: Outbox, conversation: Conversation, ports: SpeechPorts) -> None:
+    def __init__(self, outbox: Outbox, conversation: Conversation, ports: SpeechPorts, media: Media) -> None:
+        self._most_audio = DATA_CHANNEL_AUDIO if media == "track" else None
         self._outbox = outbox
         self._conversation = conversation
         self._ports = ports
@@ -33,14 +39,15 @@ class ItemDesk:
         self._outbox.emit(ItemDone(item=item, previous_item_id=previous))
 
     def retrieve(self, item_id: str, config: SessionConfig) -> None:
-        """The item with its audio in the session's formats. Raises InvalidRequest."""
+        """The item with its audio in the session's formats, where a data channel can carry it. Raises InvalidRequest."""
         entry = self._conversation.entry(item_id)
         audio: dict[int, str] = {}
         if isinstance(entry.item, Message) and entry.audio is not None:
             wire_format = config.output_format if entry.item.role == "assistant" else config.input_format
             encoded = self._ports.encoder(wire_format).encode(entry.audio)
             index = next(i for i, part in enumerate(entry.item.content) if part.kind in ("audio", "input_audio"))
-            audio[index] = base64.b64encode(encoded).decode()
+            if self._most_audio is None or len(encoded) <= self._most_audio:
+                audio[index] = base64.b64encode(encoded).decode()
         self._outbox.emit(ItemRetrieved(item=entry.item, audio=audio))
 
     def _with_id(self, item: Item) -> Item:

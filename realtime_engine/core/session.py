@@ -84,7 +84,7 @@ class RealtimeSession:
             self._outbox, self._conversation, self._hearing, ports, media, self._track, limits, self._response_done
         )
         self._listening = Listening(config, self._outbox, self._conversation, self._hearing, ports, limits)
-        self._items = ItemDesk(self._outbox, self._conversation, ports)
+        self._items = ItemDesk(self._outbox, self._conversation, ports, media)
         self._media = media
         self._now = now
 

@@ -92,7 +92,7 @@ class Mint:
     def __call__(self, request: Request, now: float) -> Response:
         auth.require_minting(auth.authenticate_request(request, now))
         asked = self.dialect.decode_mint(json_body(request), self.kind)
-        capabilities.check(asked.config, self.dialect)
+        capabilities.check(asked.config, self.dialect, prefix="" if self.dialect is BETA else "session.")
         admission.of_this_process().check()
         issued = keys.issue(asked.config, self.dialect, asked.ttl_s, now)
         return json_response(

@@ -142,6 +142,8 @@ class Call:
     # --- what comes in ---
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
+        if self._closing.is_set():
+            return
         if channel.label != LABEL or self._channel is not None:
             channel.send(json.dumps(error_event(WRONG_LABEL)))
             channel.close()

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 2.0
+RETRY_SECONDS = 5.0
 JOB_SECONDS = 60.0
 """A worker that says nothing for so long, having been told to finish, is broken."""
 
@@ -238,7 +239,16 @@ class WorkerPool:
             self._forget(worker)
             await worker.stop()
         logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
-        self._keep(await Worker.start(self.kind))
+        self._keep(await self._replacement())
+
+    async def _replacement(self) -> Worker:
+        """A new worker, however often it takes."""
+        while True:
+            try:
+                return await Worker.start(self.kind)
+            except (OSError, RuntimeError):
+                logger.exception("a %s worker could not be replaced; trying again", self.kind)
+                await asyncio.sleep(RETRY_SECONDS)
 
     def _forget(self, worker: Worker) -> None:
         if worker in self._idle:

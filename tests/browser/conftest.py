@@ -98,9 +98,9 @@ def open_page(site: LiveServer) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture(scope="package")
 def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A microphone into which somebody asks for the settings."""
+    """A microphone into which somebody asks for the day."""
     path = tmp_path_factory.mktemp("microphone") / "question.wav"
-    return write_microphone(path, silence(3), spoken("What are my settings?", "echo"), silence(20))
+    return write_microphone(path, silence(3), spoken("What day is it today?", "echo"), silence(20))
 
 
 @pytest.fixture(scope="package")

@@ -72,11 +72,13 @@ def envelope(samples: Samples) -> np.ndarray:
 def likeness(reference: np.ndarray, heard: list[list[float]]) -> float:
     """Best correlation (-1..1) of a reference envelope with what a page heard, over all delays.
 
-    ``heard`` holds pairs of milliseconds and RMS, at irregular times.
+    ``heard`` holds pairs of milliseconds and RMS, at irregular times, each over about two hops: both are smoothed.
     """
     times, levels = np.array(heard).T
     grid = np.arange(times[0], times[-1], HOP_MS)
-    level = np.interp(grid, times, levels)
+    smooth = np.full(3, 1 / 3)
+    reference = np.convolve(reference, smooth, "same")
+    level = np.convolve(np.interp(grid, times, levels), smooth, "same")
     if len(level) < len(reference):
         level = np.pad(level, (0, len(reference) - len(level)))
     windows = np.lib.stride_tricks.sliding_window_view(level, len(reference))

@@ -28,7 +28,7 @@ def test_uncertain_words_are_marked_and_the_legend_says_how(chromium, open_page,
         page.get_by_role("button", name="Start").click()
         marked = page.get_by_role("list", name="Segments").locator("[title*=onfidence]")
         expect(marked.first).to_be_visible(timeout=LONG)
-        expect(page.get_by_role("list", name=re.compile("legend", re.IGNORECASE))).to_be_visible()
+        expect(page.get_by_role("list", name="Confidence of a word")).to_be_visible()
 
 
 def test_a_language_the_engine_lacks_is_refused_at_its_field(chromium, open_page):

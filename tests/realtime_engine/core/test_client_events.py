@@ -119,6 +119,14 @@ def test_retrieved_audio_is_what_was_committed():
     assert bench.last("conversation.item.retrieved")["item"]["content"][0]["audio"] == sent
 
 
+def test_on_a_data_channel_long_audio_is_left_out():
+    bench = Bench(media="track", turn_detection=None)
+    bench.say(5000)
+    bench.send(type="input_audio_buffer.commit")
+    bench.send(type="conversation.item.retrieve", item_id=bench.last("input_audio_buffer.committed")["item_id"])
+    assert "audio" not in bench.last("conversation.item.retrieved")["item"]["content"][0]
+
+
 def spoken() -> tuple[Bench, str]:
     bench = Bench(turn_detection=None)
     bench.send(type="response.create")

@@ -215,6 +215,15 @@ async def test_refusal(
     assert (response.status, json.loads(response.body)["error"]["code"]) == (status, code)
 
 
+async def test_machine_without_a_network_says_so_at_once(
+    make_caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = await make_caller().offer()
+    monkeypatch.setattr("aioice.ice.get_host_addresses", lambda *_, **__: [])
+    response = await post("calls", offer)
+    assert (response.status, json.loads(response.body)["error"]["code"]) == (500, "no_media_address")
+
+
 async def test_wrong_key_makes_no_call(make_caller: MakeCaller) -> None:
     assert (await post("calls", await make_caller().offer(), key="sk-wrong")).status == 401
 

@@ -125,6 +125,28 @@ async def test_expired_key_is_refused(connect: Connect) -> None:
     assert (await socket.receive_json_from())["error"]["code"] == "invalid_api_key"
 
 
+@pytest.mark.parametrize(
+    ("dialect", "session", "param"),
+    [
+        (
+            GA,
+            {"type": "realtime", "audio": {"input": {"transcription": {"language": "de"}}}},
+            "audio.input.transcription",
+        ),
+        (BETA, {"input_audio_transcription": {"language": "de"}}, "input_audio_transcription"),
+    ],
+    ids=["GA", "beta"],
+)
+async def test_language_that_nobody_here_knows_is_refused_in_an_update(
+    connect: Connect, dialect: Dialect, session: dict[str, Any], param: str
+) -> None:
+    socket = await connect(key=await issue(TEXT_SESSION, dialect))
+    await socket.send_json_to({"type": "session.update", "session": session})
+    while (event := await socket.receive_json_from())["type"] != "error":
+        assert event["type"] != "session.updated"
+    assert event["error"]["param"] == f"session.{param}.language"
+
+
 async def test_transcription_key_opens_a_transcription_session(connect: Connect) -> None:
     socket = await connect("intent=transcription", key=await issue(TRANSCRIPTION))
     assert (await socket.receive_json_from())["session"]["type"] == "transcription"

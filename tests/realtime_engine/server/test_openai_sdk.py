@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openai import AsyncOpenAI, AuthenticationError, BadRequestError
@@ -12,6 +13,7 @@ from openai.resources.realtime.realtime import AsyncRealtimeConnection
 
 from realtime_engine.core.ports import SESSION_RATE
 from tests.live import LiveServer, live_server
+from tests.realtime_engine.server.caller import Caller
 from tests.realtime_engine.speech.recordings import label, recording
 
 
@@ -113,6 +115,17 @@ async def test_beta_transcription_session_is_issued(client: AsyncOpenAI) -> None
     session = await client.beta.realtime.transcription_sessions.create(input_audio_format="g711_alaw")
     assert session.client_secret.value.startswith("ek_")
     assert session.input_audio_format == "g711_alaw"
+
+
+@pytest.mark.parametrize("session", [{}, {"session": {"type": "realtime"}}], ids=["SDP alone", "form"])
+async def test_call_is_made_and_hung_up(client: AsyncOpenAI, session: dict[str, Any]) -> None:
+    caller = Caller()
+    answer = await client.realtime.calls.create(sdp=await caller.offer(), **session)
+    await caller.accept(answer.text)
+    assert (await caller.event("session.created"))["session"]["type"] == "realtime"
+    await client.realtime.calls.hangup(answer.response.headers["location"].rpartition("/")[2])
+    await caller.closed.wait()
+    await caller.hang_up()
 
 
 async def test_refusals_are_the_sdk_s_own_exceptions(client: AsyncOpenAI) -> None:
