@@ -12,9 +12,9 @@ demo:
 
 # Every test. Installs what it needs, Chromium included where it can.
 test: install-dev node_modules
-	scripts/install-browser
-	$(RUN) pytest
-	scripts/npm test
+	scripts/with-node scripts/install-browser
+	scripts/with-node $(RUN) pytest
+	scripts/with-node npm test
 
 # Everything that can be said without running the product; "make -k check" goes on after the first fault.
 check: check-style check-types check-imports check-templates check-django check-js
@@ -37,9 +37,9 @@ check-django: install-dev
 	HTTPS=1 TRUST_X_FORWARDED_PROTO=1 ALLOWED_HOSTS=demo.example .venv/bin/python manage.py check --deploy --fail-level WARNING
 
 check-js: install-dev node_modules
-	scripts/npm run check:types
-	scripts/npm run lint
-	scripts/npm test
+	scripts/with-node npm run check:types
+	scripts/with-node npm run lint
+	scripts/with-node npm test
 
 format: install-dev
 	$(RUN) ruff check --fix
@@ -61,4 +61,4 @@ install-dev:
 
 node_modules:
 	@cmp -s package-lock.json node_modules/installed-lock.json || \
-		{ scripts/npm ci && cp package-lock.json node_modules/installed-lock.json; }
+		{ scripts/with-node npm ci && cp package-lock.json node_modules/installed-lock.json; }

@@ -15,7 +15,6 @@ from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.ports import Samples, SpeechPorts
 
-
 DATA_CHANNEL_AUDIO = 180_000
 """Bytes of audio that fit, as base64 and with the item around them, into the 256 KiB a browser's data channel takes."""
 
@@ -39,7 +38,7 @@ class ItemDesk:
         self._outbox.emit(ItemDone(item=item, previous_item_id=previous))
 
     def retrieve(self, item_id: str, config: SessionConfig) -> None:
-        """The item with its audio in the session's formats, where a data channel can carry it. Raises InvalidRequest."""
+        """The item, its audio in the session's formats if a data channel can carry it. Raises InvalidRequest."""
         entry = self._conversation.entry(item_id)
         audio: dict[int, str] = {}
         if isinstance(entry.item, Message) and entry.audio is not None:

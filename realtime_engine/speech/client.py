@@ -11,6 +11,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -80,13 +81,15 @@ class Worker:
         command = (sys.executable, "-m", "realtime_engine.speech.worker", kind)
         pipe = asyncio.subprocess.PIPE
         worker = cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe))
+        ready = None
         try:
-            async with asyncio.timeout(READY_SECONDS):
-                ready = await worker.read()
-        except TimeoutError:
-            ready = None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(READY_SECONDS):
+                    ready = await worker.read()
+        finally:
+            if not isinstance(ready, Ready):
+                await worker.stop()
         if not isinstance(ready, Ready):
-            await worker.stop()
             raise RuntimeError(f"the {kind} worker did not start")
         return worker
 
@@ -130,6 +133,7 @@ class WorkerPool:
     def __init__(self, kind: str, size: int) -> None:
         self.kind = kind
         self._size = size
+        self.workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._busy: dict[str, Worker] = {}
         self._waiting: dict[str, _Task] = {}
@@ -144,6 +148,7 @@ class WorkerPool:
     async def stop(self) -> None:
         """End all workers; jobs that still run end with them."""
         self._stopping = True
+        await asyncio.gather(*(worker.stop() for worker in self.workers))
         for keeper in list(self._keepers):
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -213,14 +218,18 @@ class WorkerPool:
         task.deliver(JobFailed(task.job_id, code, message))
 
     def _time_out(self, task: _Task) -> None:
-        worker = self._busy.get(task.job_id)
-        self._fail(task, "timeout", f"The {self.kind} did not answer in time.")
+        """A worker that does not answer may be stuck: it is ended, and its keeper replaces it."""
+        self._waiting.pop(task.job_id, None)
+        worker = self._busy.pop(task.job_id, None)
         if worker is not None:
-            worker.process.kill()  # it may be stuck; its keeper replaces it
+            worker.task = None
+            worker.process.kill()
+        task.deliver(JobFailed(task.job_id, "timeout", f"The {self.kind} did not answer in time."))
 
     # --- workers ---
 
     def _keep(self, worker: Worker) -> None:
+        self.workers.add(worker)
         self._idle.append(worker)
         keeper = asyncio.create_task(self._keep_alive(worker))
         self._keepers.add(keeper)
@@ -235,9 +244,10 @@ class WorkerPool:
                 worker.flush()
         except BadMessage:
             logger.exception("a %s worker sent nonsense", self.kind)
-        finally:
-            self._forget(worker)
-            await worker.stop()
+        self._forget(worker)
+        await worker.stop()
+        if self._stopping:
+            return
         logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
         self._keep(await self._replacement())
 
@@ -251,6 +261,7 @@ class WorkerPool:
                 await asyncio.sleep(RETRY_SECONDS)
 
     def _forget(self, worker: Worker) -> None:
+        self.workers.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
         task = worker.task

@@ -69,7 +69,7 @@ def encode(message: Message) -> bytes:
     values = {field.name: getattr(message, field.name) for field in fields(message)}
     audio = values.pop("audio", None)
     payload = b"" if audio is None else np.asarray(audio, _AUDIO).tobytes()
-    header = json.dumps({"message": type(message).__name__, **values}, default=astuple).encode()
+    header = json.dumps({"kind": type(message).__name__, **values}, default=astuple).encode()
     _check(len(header), len(payload))
     return _LENGTHS.pack(len(header), len(payload)) + header + payload
 
@@ -104,7 +104,7 @@ def _check(header_length: int, payload_length: int) -> tuple[int, int]:
 def _decode(header: bytes, payload: bytes) -> Message:
     try:
         values = json.loads(header)
-        kind = values.pop("message")
+        kind = values.pop("kind")
         for name in _PARTS.keys() & values.keys():
             values[name] = tuple(_PARTS[name](*part) for part in values[name])
         if kind in ("TranscribeAudio", "SpeechChunk"):

@@ -7,11 +7,12 @@ The guide's decoder finds a sentence of its small domain in anything, so it wins
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ STABLE_AFTER = 3
 HYPOTHESIS_EVERY = ANALYSIS_RATE // 4
 FRAME_MS = 10
 LEAST_PROBABILITY = 1e-6
+DOUBTED = math.log(0.25)
 NEUTRAL_MEAN = "40,3,-1,0,0,0,0,0,0,0,0,0,0"
 
 COMMON = {"samprate": ANALYSIS_RATE, "loglevel": "FATAL", "fwdflat": False, "maxwpf": 20}
@@ -120,13 +122,14 @@ class Recogniser:
         self._heard: list[Samples] = []
         self._decoding = False
         self._unread = 0
-        self._history: list[list[str]] = []
+        self._history: list[tuple[Word, ...]] = []
+        self._stable: tuple[Word, ...] = ()
 
     def begin(self, *, for_guide: bool) -> None:
         """A new utterance; one that has not ended is dropped."""
         self._stop()
         self._for_guide = for_guide
-        self._heard, self._unread, self._history = [], 0, []
+        self._heard, self._unread, self._history, self._stable = [], 0, [], ()
 
     def hear(self, audio: Samples) -> str | None:
         """More audio at ANALYSIS_RATE; returns the stable words so far when there are any.
@@ -144,7 +147,7 @@ class Recogniser:
         if self._for_guide or self._unread < HYPOTHESIS_EVERY:
             return None
         self._unread = 0
-        return self._stable()
+        return self._find_stable()
 
     def end(self) -> Heard:
         """The words of the utterance."""
@@ -153,7 +156,7 @@ class Recogniser:
         if not self._decoding:
             return Heard("", (), None)
         self._stop()
-        return decide(_decoded(self._general), self._ask_guide())
+        return decide(_keep(self._stable, _decoded(self._general)), self._ask_guide())
 
     def _start(self) -> None:
         """Decode what was heard so far, with the mean spectrum measured on it."""
@@ -187,18 +190,32 @@ class Recogniser:
         self._guide.end_utt()
         return _decoded(self._guide)
 
-    def _stable(self) -> str | None:
+    def _find_stable(self) -> str | None:
         """Words that stood at their place in the last few hypotheses; the newest word is never stable."""
-        hypothesis = self._general.hyp()
-        self._history = [*self._history[-STABLE_AFTER + 1 :], hypothesis.hypstr.split() if hypothesis else []]
+        self._history = [*self._history[-STABLE_AFTER + 1 :], _decoded(self._general).words]
         if len(self._history) < STABLE_AFTER:
             return None
-        stable: list[str] = []
-        for words in zip(*self._history, strict=False):
-            if len(set(words)) > 1:
-                break
-            stable.append(words[0])
-        return " ".join(stable[:-1]) or None
+        unchanged = itertools.takewhile(
+            lambda words: len({word.text for word in words}) == 1, zip(*self._history, strict=False)
+        )
+        stable = tuple(words[-1] for words in unchanged)[:-1]
+        if len(stable) <= len(self._stable) or not _begins_with(stable, self._stable):
+            return None
+        self._stable = stable
+        return " ".join(word.text for word in stable)
+
+
+def _begins_with(words: tuple[Word, ...], beginning: tuple[Word, ...]) -> bool:
+    return [word.text for word in words[: len(beginning)]] == [word.text for word in beginning]
+
+
+def _keep(stable: tuple[Word, ...], final: Decoded) -> Decoded:
+    """The final words; where they take back what was called stable, that stays, as words the recogniser doubts."""
+    if not stable or _begins_with(final.words, stable):
+        return final
+    doubted = tuple(replace(word, logprob=DOUBTED) for word in stable)
+    rest = tuple(word for word in final.words if word.start_ms >= stable[-1].end_ms)
+    return Decoded((*doubted, *rest), final.acoustic)
 
 
 def _guide_decoder() -> Any:

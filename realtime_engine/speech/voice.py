@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -58,13 +58,15 @@ class _Speech:
         self._resampler = soxr.ResampleStream(rate, SESSION_RATE, 1, dtype="float32", quality="LQ")
         self._held: Floats = np.zeros(0, dtype=np.float32)
         self._begun = False
+        self._spans = [match.span() for match in _WORD.finditer(job.text)]
+        self._marked = 0
 
     def add(self, chunk: Chunk, words: list[WordStart]) -> None:
         """What was synthesised, and the words that begin in it."""
         audio = np.concatenate((self._held, self._resample(chunk, last=False)))
         ready, self._held = audio[:-FADE], audio[-FADE:]
         if len(ready) or words:
-            self._hand_over(ready, tuple(map(self._mark, words)))
+            self._hand_over(ready, tuple(self._marks(words)))
 
     def close(self) -> None:
         """The rest, faded out."""
@@ -73,10 +75,14 @@ class _Speech:
         audio[len(audio) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
         self._hand_over(audio, ())
 
-    def _mark(self, word: WordStart) -> SpeechMark:
-        match = _WORD.match(self._job.text, word.position)
-        end = match.end() if match else word.position
-        return SpeechMark(word.position, end, round(word.sample * self._ratio))
+    def _marks(self, starts: list[WordStart]) -> Iterator[SpeechMark]:
+        """Where words of the text begin; espeak-ng now and then points into a word, or says two words as one."""
+        for start in starts:
+            after = (index for index, (_, end) in enumerate(self._spans) if end > start.position)
+            index = max(next(after, len(self._spans)), self._marked)
+            if index < len(self._spans):
+                self._marked = index + 1
+                yield SpeechMark(*self._spans[index], round(start.sample * self._ratio))
 
     def _resample(self, chunk: Chunk, *, last: bool) -> Floats:
         resampled: Floats = self._resampler.resample_chunk(chunk.astype(np.float32), last=last)

@@ -62,10 +62,12 @@ def main(kind: str) -> None:
             from realtime_engine.speech import voice
 
             voice.serve(requests, requests.cancelled, send)
-        else:
+        elif kind == "recogniser":
             from realtime_engine.speech import recogniser
 
             recogniser.serve(requests, requests.cancelled, send)
+        else:
+            raise SystemExit(f"unknown kind of worker: {kind}")
 
 
 def _guarded_stdout() -> BinaryIO:

@@ -45,7 +45,7 @@ export class Notices {
   #actions({ code, action }) {
     const row = make("div", { class: "acts" });
     if (action && action.id !== "details") row.append(this.#actionButton(action));
-    const close = make("button", { type: "button", class: "btn quiet" }, "Dismiss");
+    const close = make("button", { type: "button", class: row.childElementCount ? "btn quiet" : "btn" }, "Dismiss");
     close.addEventListener("click", () => this.dismiss(code));
     row.append(close);
     return row;

@@ -52,4 +52,21 @@ declare namespace Site {
     start?: number;
     end?: number;
   }
+
+  /** What both pages are made of. */
+  interface Parts {
+    session: import("../realtime/session.js").RealtimeSession;
+    settings: import("./settings-form.js").SettingsForm;
+    notices: import("./notices.js").Notices;
+  }
+
+  interface CallParts extends Parts {
+    audioElement: HTMLAudioElement;
+    show: Show;
+  }
+
+  interface RemedyParts extends Parts {
+    /** Starts again as the last time. */
+    restart: () => void;
+  }
 }

@@ -2,24 +2,11 @@ import { MicrophoneFailure, openMicrophone } from "../audio/microphone.js";
 import { noticeFor } from "../realtime/errors.js";
 import { MintRefused, mint } from "../realtime/mint.js";
 
-/**
- * @typedef {import("../realtime/session.js").RealtimeSession} RealtimeSession
- * @typedef {import("../elements/settings-form.js").SettingsForm} SettingsForm
- * @typedef {import("../elements/notices.js").Notices} Notices
- *
- * @typedef {object} Parts
- * @property {RealtimeSession} session
- * @property {SettingsForm} settings
- * @property {Notices} notices
- * @property {HTMLAudioElement} audioElement
- * @property {Site.Show} show
- */
-
 /** The way from a press of Start to a connected session: key, microphone, transport. Both pages use it. */
 export class Call {
   #attempt = 0;
 
-  /** @param {Parts} parts */
+  /** @param {Site.CallParts} parts */
   constructor(parts) {
     this.parts = parts;
   }

@@ -1,16 +1,4 @@
-/**
- * What the page does when the button of a notice is pressed; the ids come with the notices of realtime/errors.js.
- *
- * @typedef {import("../elements/notices.js").Notices} Notices
- * @typedef {import("../elements/settings-form.js").SettingsForm} SettingsForm
- * @typedef {object} Page
- * @property {SettingsForm} settings
- * @property {Notices} notices
- * @property {{playAudio(): void}} session
- * @property {() => void} restart
- */
-
-/** @type {Record<string, (page: Page) => void>} */
+/** What the button of a notice does, by the id of its action. @type {Record<string, (page: Site.RemedyParts) => void>} */
 const REMEDIES = {
   retry: ({ restart }) => restart(),
   restart: ({ restart }) => restart(),
@@ -34,7 +22,7 @@ const REMEDIES = {
 
 /**
  * @param {string} action
- * @param {Page} page
+ * @param {Site.RemedyParts} page
  */
 export function remedy(action, page) {
   REMEDIES[action]?.(page);
@@ -43,7 +31,7 @@ export function remedy(action, page) {
 /**
  * Chooses another provider and starts again; says so when there is none.
  *
- * @param {Page} page
+ * @param {Site.RemedyParts} page
  * @param {(provider: Site.Provider) => boolean} fits
  */
 function switchProvider({ settings, notices, restart }, fits) {
@@ -59,7 +47,7 @@ function switchProvider({ settings, notices, restart }, fits) {
 /**
  * The clipboard is closed on insecure pages, the very case this is for, so the link is also shown.
  *
- * @param {Notices} notices
+ * @param {Site.Parts["notices"]} notices
  */
 async function copyLocalhost(notices) {
   const link = `http://localhost:${location.port || 80}${location.pathname}`;

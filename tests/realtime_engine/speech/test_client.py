@@ -1,0 +1,139 @@
+"""Worker processes as the server sees them: real processes, real jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+
+import numpy as np
+import pytest
+
+from realtime_engine.core.ports import (
+    CancelJob,
+    Job,
+    JobFailed,
+    JobResult,
+    Speak,
+    SpeechChunk,
+    SpeechDone,
+    Transcribe,
+    TranscribeAudio,
+    TranscribeEnd,
+    TranscriptDone,
+)
+from realtime_engine.speech import client
+from realtime_engine.speech.client import Recogniser, Voice, WorkerPool
+
+STORY = "And so it went on and on. " * 200
+
+
+@pytest.fixture
+async def voices() -> AsyncIterator[WorkerPool]:
+    pool = WorkerPool("voice", 1)
+    await pool.start()
+    yield pool
+    await pool.stop()
+
+
+class Results:
+    """Results of jobs, in the order they came."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[JobResult] = asyncio.Queue()
+        self.put: Callable[[JobResult], None] = self._queue.put_nowait
+
+    async def until(self, *kinds: type[JobResult]) -> JobResult:
+        async with asyncio.timeout(30):
+            while not isinstance(result := await self._queue.get(), kinds):
+                pass
+        return result
+
+
+def speak(job_id: str, text: str = "Hello.") -> Speak:
+    return Speak(job_id, text, "alloy", 1.0)
+
+
+async def test_a_text_is_spoken(voices):
+    results = Results()
+    Voice(voices).handle(speak("a"), results.put)
+    assert isinstance(await results.until(SpeechChunk), SpeechChunk)
+    assert await results.until(SpeechDone) == SpeechDone("a")
+
+
+async def test_jobs_wait_for_a_worker_in_order(voices):
+    results = Results()
+    for job_id in "abc":
+        Voice(voices).handle(speak(job_id), results.put)
+    done = [await results.until(SpeechDone) for _ in range(3)]
+    assert [result.job_id for result in done] == ["a", "b", "c"]
+
+
+async def test_a_cancelled_job_says_nothing_more_and_frees_its_worker(voices):
+    story, next_one = Results(), Results()
+    Voice(voices).handle(speak("story", STORY), story.put)
+    await story.until(SpeechChunk)
+    Voice(voices).handle(CancelJob("story"), story.put)
+    story.put = pytest.fail
+    Voice(voices).handle(speak("next"), next_one.put)
+    assert (await next_one.until(SpeechDone)).job_id == "next"
+
+
+async def test_a_job_beyond_the_bound_is_refused_at_once(voices, monkeypatch):
+    monkeypatch.setattr(client, "MAX_WAITING_JOBS", 1)
+    results = Results()
+    for job_id in "abc":
+        Voice(voices).handle(speak(job_id, STORY), results.put)
+    failed = await results.until(JobFailed)
+    assert (failed.job_id, failed.code) == ("c", "overloaded")
+
+
+async def test_a_crashed_worker_fails_its_job_and_is_replaced(voices):
+    results = Results()
+    Voice(voices).handle(speak("a", STORY), results.put)
+    await results.until(SpeechChunk)
+    (worker,) = voices.workers
+    os.kill(worker.process.pid, signal.SIGKILL)
+    assert (await results.until(JobFailed)).code == "worker_crashed"
+    Voice(voices).handle(speak("b"), results.put)
+    assert (await results.until(SpeechDone)).job_id == "b"
+
+
+async def test_a_worker_that_does_not_answer_is_given_up(voices, monkeypatch):
+    monkeypatch.setattr(client, "JOB_SECONDS", 0.2)
+    (worker,) = voices.workers
+    os.kill(worker.process.pid, signal.SIGSTOP)
+    results = Results()
+    Voice(voices).handle(speak("a"), results.put)
+    assert (await results.until(JobFailed)).code == "timeout"
+    monkeypatch.setattr(client, "JOB_SECONDS", 30)
+    Voice(voices).handle(speak("b"), results.put)
+    assert (await results.until(SpeechDone)).job_id == "b"
+
+
+async def test_stopping_leaves_no_process_behind():
+    pool = WorkerPool("voice", 2)
+    await pool.start()
+    processes = [worker.process for worker in pool.workers]
+    await pool.stop()
+    assert all(process.returncode is not None for process in processes)
+
+
+async def test_a_worker_that_cannot_start_is_an_error():
+    with pytest.raises(RuntimeError, match="did not start"):
+        await WorkerPool("nonsense", 1).start()
+
+
+async def test_speech_is_transcribed_while_it_is_fed(clips):
+    pool = WorkerPool("recogniser", 1)
+    await pool.start()
+    results = Results()
+    rng = np.random.default_rng(1)
+    noise = rng.normal(0, 500, 16_000).astype(np.int16)
+    jobs: list[Job] = [Transcribe("a", None, None, None, True), TranscribeAudio("a", noise), TranscribeEnd("a")]
+    for job in jobs:
+        Recogniser(pool).handle(job, results.put)
+    done = await results.until(TranscriptDone)
+    await pool.stop()
+    assert done.job_id == "a"

@@ -1,0 +1,127 @@
+"""The recogniser, on real recordings and on the engine's own voice."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import wave
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+
+from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples, Speak, SpeechChunk, Word
+from realtime_engine.speech import voice
+from realtime_engine.speech.espeak import espeak
+from realtime_engine.speech.recogniser import Decoded, Heard, Recogniser, decide
+from realtime_engine.speech.resample import Resampler
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    return Recogniser()
+
+
+def hear(recogniser: Recogniser, samples: Samples, *, for_guide: bool = False) -> tuple[Heard, list[str]]:
+    """What is heard in samples at SESSION_RATE, fed as a session would, and the stable prefixes on the way."""
+    analysis = Resampler(SESSION_RATE, ANALYSIS_RATE).process(samples)
+    recogniser.begin(for_guide=for_guide)
+    stable = [recogniser.hear(analysis[start : start + 512]) for start in range(0, len(analysis), 512)]
+    return recogniser.end(), [text for text in stable if text]
+
+
+def recorded(clips: Path, name: str) -> tuple[Samples, str]:
+    labels = json.loads((clips / "manifest.json").read_text())["clips"]
+    transcript = next(clip["transcript"] for clip in labels if clip["id"] == name)
+    with wave.open(str(clips / f"{name}.wav")) as clip:
+        return np.frombuffer(clip.readframes(clip.getnframes()), dtype="<i2"), transcript
+
+
+def spoken(text: str, name: str) -> Samples:
+    chunks: list[Samples] = [np.zeros(7200, dtype=np.int16)]
+    with espeak() as synthesiser:
+        collect = lambda answer: chunks.append(answer.audio) if isinstance(answer, SpeechChunk) else None  # noqa: E731
+        voice.speak(synthesiser, Speak("j", text, name, 1.0), lambda _job: False, collect)
+    noise = np.random.default_rng(1).normal(0, 5, sum(map(len, chunks)) + 12_000)
+    noise[:-12_000] += np.concatenate(chunks)
+    return noise.astype(np.int16)
+
+
+def test_read_speech_is_transcribed(recogniser, clips):
+    samples, transcript = recorded(clips, "dev03_librivox_0870")
+    heard, _ = hear(recogniser, samples)
+    assert jiwer.wer(transcript, heard.text) < 0.4
+
+
+def test_what_was_stable_stays(recogniser, clips):
+    samples, _ = recorded(clips, "dev03_librivox_0870")
+    heard, stable = hear(recogniser, samples)
+    assert stable
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(stable))
+    assert heard.text.startswith(stable[-1])
+
+
+def test_words_have_times_and_log_probabilities(recogniser, clips):
+    samples, _ = recorded(clips, "dev03_librivox_0870")
+    words = hear(recogniser, samples)[0].words
+    assert [word.start_ms for word in words] == sorted(word.start_ms for word in words)
+    assert all(0 <= word.start_ms < word.end_ms <= 10_000 for word in words)
+    assert all(word.logprob <= 0 for word in words)
+
+
+def test_digits_are_the_guides_to_hear(recogniser, clips):
+    samples, transcript = recorded(clips, "dev02_vosk_digits")
+    heard, _ = hear(recogniser, samples, for_guide=True)
+    assert heard.guide_text == heard.text
+    assert jiwer.wer(transcript, heard.text) < 0.3
+
+
+@pytest.mark.parametrize("text", ["What day is it today?", "What are my settings?", "What can you do?"])
+def test_a_request_to_the_guide_is_understood(recogniser, text):
+    heard, _ = hear(recogniser, spoken(text, "echo"), for_guide=True)
+    assert heard.guide_text == re.sub(r"[^a-z ]", "", text.lower())
+
+
+def test_other_speech_is_not_the_guides(recogniser, clips):
+    samples, _ = recorded(clips, "dev04_librivox_0920")
+    assert hear(recogniser, samples, for_guide=True)[0].guide_text is None
+
+
+SOUNDS = {
+    "nothing": np.zeros(0, dtype=np.int16),
+    "one sample": np.zeros(1, dtype=np.int16),
+    "digital silence": np.zeros(SESSION_RATE, dtype=np.int16),
+    "full scale": np.full(SESSION_RATE, 32767, dtype=np.int16),
+}
+
+
+@pytest.mark.parametrize("samples", SOUNDS.values(), ids=SOUNDS)
+def test_any_sound_can_be_heard(recogniser, samples):
+    assert hear(recogniser, samples, for_guide=True)[0].guide_text is None
+
+
+def test_an_utterance_that_never_ended_does_not_spoil_the_next(recogniser):
+    recogniser.begin(for_guide=True)
+    recogniser.hear(np.zeros(3 * ANALYSIS_RATE, dtype=np.int16))
+    assert "day" in hear(recogniser, spoken("What day is it today?", "echo"), for_guide=True)[0].text
+
+
+def decoded(text: str, acoustic: float, logprob: float) -> Decoded:
+    return Decoded(tuple(Word(word, 0, 10, logprob) for word in text.split()), acoustic)
+
+
+DECISIONS = {
+    "sure and fitting": (decoded("what time is it", -5.0, -0.2), True),
+    "fitting, but hardly believed": (decoded("what time is it", -5.0, -3.0), False),
+    "believed, but not fitting": (decoded("what time is it", -8.0, -0.2), False),
+    "of no sense to the guide": (decoded("what brown fox", -5.0, -0.1), False),
+}
+
+
+@pytest.mark.parametrize(("for_guide", "wins"), DECISIONS.values(), ids=DECISIONS)
+def test_the_guides_words_win_by_their_score(for_guide, wins):
+    heard = decide(decoded("watt dime is hit", -5.0, -1.0), for_guide)
+    assert (heard.text == for_guide.text) is wins
+    assert (heard.guide_text is not None) is wins
