@@ -128,6 +128,7 @@ const SAME = {
   model_not_found: "invalid_model",
   rate_limited: "rate_limit_exceeded",
   provider_unreachable: "server-unreachable",
+  server_shutting_down: "server-restarted",
 };
 
 /** @type {Realtime.NoticeFor} */

@@ -106,7 +106,7 @@ export class WebRtcTransport {
     return platform.fetch(url, { ...request, method: "POST", headers });
   }
 
-  /** Closing the connection tells the server too, so nothing hangs on the answer. */
+  /** For calls that never connected; a connected one tells the server by closing. */
   #hangUp() {
     if (this.#callUrl) this.#post(`${this.#callUrl}/hangup`, { keepalive: true }).catch(() => {});
   }
@@ -165,10 +165,11 @@ export class WebRtcTransport {
     this.#closed = true;
     this.#fail = () => {};
     this.#stopWatching();
+    const connected = this.#peer?.connectionState === "connected";
     this.#channel?.close();
     this.#peer?.close();
     this.#voice.stop();
-    this.#hangUp();
+    if (!connected) this.#hangUp();
     void this.#context?.close();
   }
 }
