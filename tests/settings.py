@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from realtime_demo.settings import *  # noqa: F403
-from realtime_demo.settings import BASE_DIR, CACHES, CHANNEL_LAYERS, DATABASES, REDIS_URL
+from realtime_demo.settings import BASE_DIR, CACHES, DATABASES, REDIS_URL
 
 DEBUG = False
 SECRET_KEY = "not-secret"
@@ -30,7 +30,6 @@ if REDIS_URL:
     # Tests clear the cache; database 15 is theirs.
     REDIS_URL = urlsplit(REDIS_URL)._replace(path="/15").geturl()
     CACHES["default"]["LOCATION"] = REDIS_URL
-    CHANNEL_LAYERS["default"]["CONFIG"] = {"hosts": [REDIS_URL]}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["NAME"] = ":memory:"

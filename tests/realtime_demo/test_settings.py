@@ -72,10 +72,9 @@ def test_postgresql_has_a_pool(load: Load) -> None:
     assert database["OPTIONS"]["pool"] is True
 
 
-def test_redis_is_shared_by_limits_and_channel_layer(load: Load) -> None:
+def test_redis_holds_the_limits_of_all_processes(load: Load) -> None:
     shared = load(REDIS_URL="redis://redis.example/2")
     assert shared["CACHES"]["default"]["LOCATION"] == "redis://redis.example/2"
-    assert shared["CHANNEL_LAYERS"]["default"]["CONFIG"]["hosts"] == ["redis://redis.example/2"]
 
 
 def test_https_is_only_asked_for_where_it_is_configured(load: Load) -> None:
