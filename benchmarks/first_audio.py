@@ -41,7 +41,8 @@ class Turn:
 async def session(url: str, key: str, **audio_input: Any) -> AsyncIterator[ClientConnection]:
     """A connected session with the given audio.input settings."""
     address = f"{url.replace('http', 'ws', 1)}/realtime?model={MODEL}"
-    async with connect(address, additional_headers={"Authorization": f"Bearer {key}"}, max_size=None) as socket:
+    headers = {"Authorization": f"Bearer {key}"}
+    async with connect(address, additional_headers=headers, max_size=None, max_queue=None) as socket:
         await send(socket, type="session.update", session={"type": "realtime", "audio": {"input": audio_input}})
         await until(socket, "session.updated")
         yield socket

@@ -20,6 +20,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 pages = get_asgi_application()  # sets Django up, so it comes before what needs models
 
 from realtime_demo.lifespan import lifespan  # noqa: E402
+from realtime_demo.upload_limit import UploadLimit  # noqa: E402
 
 
 async def refuse(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -41,7 +42,7 @@ def websocket_routes() -> list[Any]:
 # other sites may connect if they were given one, as with the real API; clients that are no browser send no Origin.
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": UploadLimit(pages),
         "websocket": URLRouter(websocket_routes()),
         "lifespan": lifespan,
     }
