@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from zlib import crc32
 
 from pydantic import SecretStr
 
 from realtime_demo.settings import *  # noqa: F403
-from realtime_demo.settings import BASE_DIR, CACHES, DATABASES, REDIS_URL
+from realtime_demo.settings import BASE_DIR, DATABASES
 
 DEBUG = False
 SECRET_KEY = "not-secret"
@@ -26,10 +26,7 @@ STORAGES = {
 STATIC_ROOT = BASE_DIR / "static"
 WHITENOISE_AUTOREFRESH = True  # nothing is scanned at start
 
-if REDIS_URL:
-    # Tests clear the cache; database 15 is theirs.
-    REDIS_URL = urlsplit(REDIS_URL)._replace(path="/15").geturl()
-    CACHES["default"]["LOCATION"] = REDIS_URL
-
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["NAME"] = ":memory:"
+else:  # checkouts that are tested at the same time must not share a database
+    DATABASES["default"]["TEST"] = {"NAME": f"test_realtime_demo_{crc32(bytes(BASE_DIR)):08x}"}

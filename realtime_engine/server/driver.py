@@ -16,7 +16,7 @@ from realtime_engine.core.outputs import CloseSession, Output, PlayAudio, SendEv
 from realtime_engine.core.ports import CancelJob, JobResult, Samples
 from realtime_engine.core.session import RealtimeSession
 from realtime_engine.server.jobs import Jobs
-from realtime_engine.speech.client import Deliver
+from realtime_engine.speech.worker_process import Deliver
 
 logger = logging.getLogger(__name__)
 

@@ -25,8 +25,9 @@ from realtime_engine.core.ports import (
     TurnJudged,
 )
 from realtime_engine.speech import guide
-from realtime_engine.speech.client import Deliver, Runner
+from realtime_engine.speech.client import Runner
 from realtime_engine.speech.turn_judge import SmartTurnJudge
+from realtime_engine.speech.worker_process import Deliver
 
 logger = logging.getLogger(__name__)
 

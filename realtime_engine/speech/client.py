@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Protocol
 
 from realtime_engine.core.ports import (
@@ -20,7 +17,6 @@ from realtime_engine.core.ports import (
     CancelJob,
     Job,
     JobFailed,
-    JobResult,
     Speak,
     SpeechChunk,
     Transcribe,
@@ -28,13 +24,11 @@ from realtime_engine.core.ports import (
     TranscribeEnd,
     TranscriptStable,
 )
-from realtime_engine.speech import messages
 from realtime_engine.speech.messages import BadMessage, Message, Ready, Request
+from realtime_engine.speech.worker_process import Deliver, Task, Worker
 
 logger = logging.getLogger(__name__)
 
-READY_SECONDS = 60.0
-STOP_SECONDS = 2.0
 RETRY_SECONDS = 5.0
 JOB_SECONDS = 60.0
 """A worker that says nothing for so long, having been told to finish, is broken."""
@@ -43,88 +37,8 @@ MAX_WAITING_JOBS = 64
 MAX_BEHIND_BYTES = 2 * ANALYSIS_RATE * 360
 """Audio a job may be ahead of its worker: the longest turn a session can hold."""
 
-MAX_UNSENT_BYTES = 256 * 1024
-"""What may wait in a pipe; the rest waits with its job."""
-
-Deliver = Callable[[JobResult], None]
-
-
-@dataclass(slots=True)
-class _Task:
-    """A job and what is still to be sent of it."""
-
-    job_id: str
-    deliver: Deliver
-    outbox: deque[Request] = field(default_factory=deque)
-    behind: int = 0  # bytes of audio not sent yet
-    deadline: asyncio.TimerHandle | None = None
-
-    def close(self) -> None:
-        if self.deadline is not None:
-            self.deadline.cancel()
-
-
-class Worker:
-    """One process and the job it has."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self.process = process
-        self._stdin = process.stdin
-        self._stdout = process.stdout
-        self.task: _Task | None = None
-
-    @classmethod
-    async def start(cls, kind: str) -> Worker:
-        """Returns when the worker is ready for jobs. Raises RuntimeError where it does not come up."""
-        command = (sys.executable, "-m", "realtime_engine.speech.worker", kind)
-        pipe = asyncio.subprocess.PIPE
-        worker = cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe))
-        ready = None
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(READY_SECONDS):
-                    ready = await worker.read()
-        finally:
-            if not isinstance(ready, Ready):
-                await worker.stop()
-        if not isinstance(ready, Ready):
-            raise RuntimeError(f"the {kind} worker did not start")
-        return worker
-
-    async def read(self) -> Message | None:
-        """Its next message; None when it has ended."""
-        return await messages.receive(self._stdout)
-
-    def flush(self) -> None:
-        """Send what the job has to say, as far as the pipe takes it without blocking."""
-        task = self.task
-        while task is not None and task.outbox and self._has_room:
-            request = task.outbox.popleft()
-            task.behind -= _audio_bytes(request)
-            self.send(request)
-
-    @property
-    def _has_room(self) -> bool:
-        return self._stdin.transport.get_write_buffer_size() < MAX_UNSENT_BYTES
-
-    def send(self, request: Request) -> None:
-        self._stdin.write(messages.encode(request))
-
-    async def stop(self) -> None:
-        """Let it end, or make it."""
-        self._stdin.close()
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.process.wait()
-        except TimeoutError:
-            self.process.kill()
-            await self.process.wait()
-
-
-def _audio_bytes(request: Request) -> int:
-    return request.audio.nbytes if isinstance(request, TranscribeAudio) else 0
+MAX_TEXT = 10_000
+"""Characters of a text to speak: ten minutes, and 30 MB of speech."""
 
 
 class WorkerPool:
@@ -136,14 +50,21 @@ class WorkerPool:
         self.workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._busy: dict[str, Worker] = {}
-        self._waiting: dict[str, _Task] = {}
+        self._waiting: dict[str, Task] = {}
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def start(self) -> None:
-        """Returns when all workers are ready. Raises RuntimeError."""
-        for worker in await asyncio.gather(*(Worker.start(self.kind) for _ in range(self._size))):
-            self._keep(worker)
+        """Returns when all workers are ready. Raises RuntimeError where one is not, and leaves none behind."""
+        starts = (Worker.start(self.kind) for _ in range(self._size))
+        started = await asyncio.gather(*starts, return_exceptions=True)
+        for worker in started:
+            if isinstance(worker, Worker):
+                self._keep(worker)
+        failure = next((failed for failed in started if isinstance(failed, BaseException)), None)
+        if failure is not None:
+            await self.stop()
+            raise failure
 
     async def stop(self) -> None:
         """End all workers; jobs that still run end with them."""
@@ -157,11 +78,14 @@ class WorkerPool:
 
     def submit(self, job: Transcribe | Speak, deliver: Deliver) -> None:
         """A new job; its results go to ``deliver``, which is told JobFailed at once where there is no room."""
+        if isinstance(job, Speak) and len(job.text) > MAX_TEXT:
+            deliver(JobFailed(job.job_id, "text_too_long", f"No more than {MAX_TEXT} characters are spoken at a time."))
+            return
         if len(self._waiting) >= MAX_WAITING_JOBS:
             message = f"Too many jobs wait for a {self.kind}. Try again in a moment."
             deliver(JobFailed(job.job_id, "overloaded", message))
             return
-        self._waiting[job.job_id] = _Task(job.job_id, deliver, deque([job]))
+        self._waiting[job.job_id] = Task(job.job_id, deliver, deque([job]))
         self._assign()
 
     def pass_on(self, request: TranscribeAudio | TranscribeEnd) -> None:
@@ -169,11 +93,10 @@ class WorkerPool:
         task = self._task(request.job_id)
         if task is None:
             return
-        task.behind += _audio_bytes(request)
+        task.add(_in_pieces(request))
         if task.behind > MAX_BEHIND_BYTES:
             self._fail(task, "overloaded", f"The {self.kind} cannot keep up with the audio.")
             return
-        task.outbox.append(request)
         if request.job_id in self._busy:
             self._busy[request.job_id].flush()
 
@@ -193,7 +116,7 @@ class WorkerPool:
             worker.send(CancelJob(job_id))
             self._release(worker)
 
-    def _task(self, job_id: str) -> _Task | None:
+    def _task(self, job_id: str) -> Task | None:
         worker = self._busy.get(job_id)
         return self._waiting.get(job_id) if worker is None else worker.task
 
@@ -213,17 +136,17 @@ class WorkerPool:
         self._idle.append(worker)
         self._assign()
 
-    def _fail(self, task: _Task, code: str, message: str) -> None:
+    def _fail(self, task: Task, code: str, message: str) -> None:
         self.cancel(task.job_id)
         task.deliver(JobFailed(task.job_id, code, message))
 
-    def _time_out(self, task: _Task) -> None:
+    def _time_out(self, task: Task) -> None:
         """A worker that does not answer may be stuck: it is ended, and its keeper replaces it."""
         self._waiting.pop(task.job_id, None)
         worker = self._busy.pop(task.job_id, None)
         if worker is not None:
             worker.task = None
-            worker.process.kill()
+            worker.kill()
         task.deliver(JobFailed(task.job_id, "timeout", f"The {self.kind} did not answer in time."))
 
     # --- workers ---
@@ -277,6 +200,15 @@ class WorkerPool:
         if not isinstance(result, TranscriptStable | SpeechChunk):
             self._release(worker)
         task.deliver(result)  # type: ignore[arg-type]  # workers send results only
+
+
+def _in_pieces(request: TranscribeAudio | TranscribeEnd) -> Iterator[Request]:
+    """Audio second by second, so that a cancellation need not wait longer than one second is worked on."""
+    if isinstance(request, TranscribeEnd):
+        yield request
+    else:
+        for start in range(0, len(request.audio), ANALYSIS_RATE):
+            yield TranscribeAudio(request.job_id, request.audio[start : start + ANALYSIS_RATE])
 
 
 class Runner(Protocol):

@@ -9,7 +9,7 @@ import ctypes
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +88,6 @@ class Espeak:
         if self.rate <= 0:
             raise EspeakError(f"espeak-ng does not start with its data at {data}.")
         self._callback = _Callback(self._take)
-        self._library.espeak_SetSynthCallback(self._callback)
         self._on_chunk: OnChunk = lambda chunk, words: True
         self._error: BaseException | None = None
 
@@ -99,6 +98,7 @@ class Espeak:
         """
         self._set(manner)
         self._on_chunk, self._error = on_chunk, None
+        self._library.espeak_SetSynthCallback(self._callback)
         # A NUL would end the text; other control characters are espeak's embedded commands.
         encoded = text.translate(_CONTROL_CHARACTERS).encode(errors="replace") + b"\0"
         self._library.espeak_Synth(encoded, len(encoded), 0, _BY_CHARACTER, 0, _UTF8, None, None)
@@ -145,11 +145,18 @@ def _word_starts(events: ctypes._Pointer[_Event]) -> Iterator[WordStart]:
 
 @contextmanager
 def espeak() -> Iterator[Espeak]:
-    """The synthesiser with the data of the espeakng_loader package, by a short way where its path is too long."""
-    data = Path(espeakng_loader.get_data_path())
-    with tempfile.TemporaryDirectory(prefix="espeak-") as directory:
+    """The synthesiser with the data of the espeakng_loader package."""
+    with ExitStack() as stack:
+        data = Path(espeakng_loader.get_data_path())
         if len(os.fsencode(data)) > MAX_PATH:
-            short = Path(directory, "d")
-            short.symlink_to(data, target_is_directory=True)
-            data = short
+            data = stack.enter_context(short_path(data))
         yield Espeak(data)
+
+
+@contextmanager
+def short_path(folder: Path) -> Iterator[Path]:
+    """A short way to a folder with a long path."""
+    with tempfile.TemporaryDirectory(prefix="espeak-") as directory:
+        short = Path(directory, "d")
+        short.symlink_to(folder, target_is_directory=True)
+        yield short

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -57,25 +58,27 @@ class _Speech:
         self._ratio = SESSION_RATE / rate
         self._resampler = soxr.ResampleStream(rate, SESSION_RATE, 1, dtype="float32", quality="LQ")
         self._held: Floats = np.zeros(0, dtype=np.float32)
-        self._begun = False
         self._spans = [match.span() for match in _WORD.finditer(job.text)]
         self._marked = 0
+        self._marks: deque[SpeechMark] = deque()  # not handed over yet
+        self._sent = 0
 
     def add(self, chunk: Chunk, words: list[WordStart]) -> None:
         """What was synthesised, and the words that begin in it."""
         audio = np.concatenate((self._held, self._resample(chunk, last=False)))
         ready, self._held = audio[:-FADE], audio[-FADE:]
-        if len(ready) or words:
-            self._hand_over(ready, tuple(self._marks(words)))
+        self._marks.extend(self._words(words))
+        if len(ready):
+            self._hand_over(ready)
 
     def close(self) -> None:
         """The rest, faded out."""
         audio = np.concatenate((self._held, self._resample(np.zeros(0, dtype=np.int16), last=True)))
         fade = min(FADE, len(audio))
         audio[len(audio) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
-        self._hand_over(audio, ())
+        self._hand_over(audio)
 
-    def _marks(self, starts: list[WordStart]) -> Iterator[SpeechMark]:
+    def _words(self, starts: list[WordStart]) -> Iterator[SpeechMark]:
         """Where words of the text begin; espeak-ng now and then points into a word, or says two words as one."""
         for start in starts:
             after = (index for index, (_, end) in enumerate(self._spans) if end > start.position)
@@ -88,10 +91,13 @@ class _Speech:
         resampled: Floats = self._resampler.resample_chunk(chunk.astype(np.float32), last=last)
         return resampled
 
-    def _hand_over(self, audio: Floats, marks: tuple[SpeechMark, ...]) -> None:
-        if not self._begun and len(audio):
+    def _hand_over(self, audio: Floats) -> None:
+        if self._sent == 0:
             fade = min(FADE, len(audio))
             audio[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
-            self._begun = True
+        self._sent += len(audio)
+        begun = []
+        while self._marks and self._marks[0].sample < self._sent:
+            begun.append(self._marks.popleft())
         samples: Samples = np.clip(np.rint(audio), -32768, 32767).astype(np.int16)
-        self._send(SpeechChunk(self._job.job_id, samples, marks))
+        self._send(SpeechChunk(self._job.job_id, samples, tuple(begun)))

@@ -40,11 +40,13 @@ class Requests:
         return job_id in self._cancelled
 
     def _read(self, stream: BinaryIO) -> None:
-        while (request := messages.read(stream)) is not None:
-            if isinstance(request, CancelJob):
-                self._cancelled.add(request.job_id)
-            self._inbox.put(request)
-        self._inbox.put(None)
+        try:
+            while (request := messages.read(stream)) is not None:
+                if isinstance(request, CancelJob):
+                    self._cancelled.add(request.job_id)
+                self._inbox.put(request)
+        finally:  # also where the parent sends nonsense
+            self._inbox.put(None)
 
 
 def main(kind: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from realtime_api import catalog
@@ -21,6 +20,7 @@ from sessions_app.forms import (
     TranscribeForm,
 )
 from sessions_app.params import FIELDS
+from tests.sessions_app.conftest import new_loopback_address
 
 PROVIDERS = {"ga": "local", "beta": "local-beta"}
 
@@ -74,10 +74,8 @@ CASES = [
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "dialect", "row"), CASES)
 def test_a_choice_is_accepted_and_echoed(kind: str, dialect: str, row: dict[str, str]) -> None:
-    cache.clear()
-    answer = Client(HTTP_HOST="localhost", HTTP_ACCEPT="application/json").post(
-        "/sessions/", {"kind": kind, "provider": PROVIDERS[dialect], **row}
-    )
+    client = Client(HTTP_HOST="localhost", HTTP_ACCEPT="application/json", REMOTE_ADDR=new_loopback_address())
+    answer = client.post("/sessions/", {"kind": kind, "provider": PROVIDERS[dialect], **row})
     assert answer.status_code == 200, answer.content
     session = answer.json()["session"]
     for field, value in row.items():

@@ -14,8 +14,9 @@ import pytest
 
 from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples, Speak, SpeechChunk, Word
 from realtime_engine.speech import voice
+from realtime_engine.speech.decoding import Decoded
 from realtime_engine.speech.espeak import espeak
-from realtime_engine.speech.recogniser import Decoded, Heard, Recogniser, decide
+from realtime_engine.speech.recogniser import STEADY_STEPS, Heard, Recogniser, StablePrefix, decide, keep
 from realtime_engine.speech.resample import Resampler
 
 
@@ -63,6 +64,20 @@ def test_what_was_stable_stays(recogniser, clips):
     assert heard.text.startswith(stable[-1])
 
 
+def test_what_both_decoders_hear_is_stable_for_the_guide(recogniser):
+    question = spoken("What are your settings, and which voice are you using today?", "echo")
+    heard, stable = hear(recogniser, question, for_guide=True)
+    assert stable
+    assert heard.text.startswith(stable[-1])
+
+
+def test_an_utterance_is_heard_alike_whatever_came_before(recogniser, clips):
+    samples, _ = recorded(clips, "dev04_librivox_0920")
+    first, _ = hear(recogniser, samples)
+    hear(recogniser, recorded(clips, "dev01_jfk")[0])
+    assert hear(recogniser, samples)[0] == first
+
+
 def test_words_have_times_and_log_probabilities(recogniser, clips):
     samples, _ = recorded(clips, "dev03_librivox_0870")
     words = hear(recogniser, samples)[0].words
@@ -108,20 +123,51 @@ def test_an_utterance_that_never_ended_does_not_spoil_the_next(recogniser):
     assert "day" in hear(recogniser, spoken("What day is it today?", "echo"), for_guide=True)[0].text
 
 
-def decoded(text: str, acoustic: float, logprob: float) -> Decoded:
-    return Decoded(tuple(Word(word, 0, 10, logprob) for word in text.split()), acoustic)
+def said(text: str, logprob: float = -0.2) -> tuple[Word, ...]:
+    """Words of 100 ms each."""
+    return tuple(Word(word, 100 * at, 100 * at + 100, logprob) for at, word in enumerate(text.split()))
 
 
 DECISIONS = {
-    "sure and fitting": (decoded("what time is it", -5.0, -0.2), True),
-    "fitting, but hardly believed": (decoded("what time is it", -5.0, -3.0), False),
-    "believed, but not fitting": (decoded("what time is it", -8.0, -0.2), False),
-    "of no sense to the guide": (decoded("what brown fox", -5.0, -0.1), False),
+    "sure, and of whole phrases": (Decoded(said("what time is it"), 0.0), True),
+    "of whole phrases, but hardly believed": (Decoded(said("what time is it", -3.0), 0.0), False),
+    "believed, but patched together": (Decoded(said("what time is it", -1.5), 1.0), False),
+    "of no sense to the guide": (Decoded(said("what brown fox"), 0.0), False),
+    "empty": (Decoded(), False),
 }
 
 
 @pytest.mark.parametrize(("for_guide", "wins"), DECISIONS.values(), ids=DECISIONS)
 def test_the_guides_words_win_by_their_score(for_guide, wins):
-    heard = decide(decoded("watt dime is hit", -5.0, -1.0), for_guide)
+    heard = decide(Decoded(said("watt dime is hit")), for_guide)
     assert (heard.text == for_guide.text) is wins
-    assert (heard.guide_text is not None) is wins
+    assert heard.guide_text == (for_guide.text if wins else None)
+
+
+def stable_after(*hypotheses: str) -> str:
+    prefix = StablePrefix()
+    for hypothesis in hypotheses:
+        prefix.add(said(hypothesis))
+    return prefix.text
+
+
+STEADY = {
+    "unchanged long enough": (["one two"] * STEADY_STEPS, "one two"),
+    "one step too few": (["one two"] * (STEADY_STEPS - 1), ""),
+    "its beginning": ([f"one {word}" for word in "abcdefgh"], "one"),
+    "an interruption starts anew": (["one"] * (STEADY_STEPS - 1) + ["two"] + ["one"], ""),
+    "what is stable stays": (["one"] * STEADY_STEPS + ["two"] * STEADY_STEPS, "one"),
+    "more of the same": (["one"] * STEADY_STEPS + ["one two"] * STEADY_STEPS, "one two"),
+}
+
+
+@pytest.mark.parametrize(("hypotheses", "stable"), STEADY.values(), ids=STEADY)
+def test_words_are_stable_after_a_while(hypotheses, stable):
+    assert stable_after(*hypotheses) == stable
+
+
+def test_the_final_words_go_on_behind_what_was_stable():
+    kept = keep(said("go for word"), said("go forward ten meters", -0.5))
+    assert [word.text for word in kept] == ["go", "for", "word", "meters"]
+    assert kept[0].logprob == -0.5
+    assert kept[1].logprob == pytest.approx(np.log(1 - np.exp(-0.5)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +12,15 @@ import pytest
 from realtime_api.catalog import BETA_VOICES
 from realtime_engine.core.ports import SESSION_RATE, Samples, Speak, SpeechChunk, SpeechDone, SpeechMark
 from realtime_engine.speech import voice
-from realtime_engine.speech.espeak import MIN_WORDS_PER_MINUTE, Espeak, EspeakError, espeak
+from realtime_engine.speech.espeak import (
+    MAX_PATH,
+    MIN_WORDS_PER_MINUTE,
+    Espeak,
+    EspeakError,
+    Manner,
+    espeak,
+    short_path,
+)
 from realtime_engine.speech.messages import Answer
 from realtime_engine.speech.voices import VOICES, manner
 
@@ -50,6 +59,15 @@ def test_every_word_has_its_place_in_text_and_audio(synthesiser):
     assert [TEXT[mark.start : mark.end] for mark in found] == TEXT.split()
     assert [mark.sample for mark in found] == sorted(mark.sample for mark in found)
     assert found[-1].sample < len(audio(answers))
+
+
+def test_a_chunk_carries_the_marks_of_the_words_that_begin_in_it(synthesiser):
+    start = 0
+    for answer in say(synthesiser):
+        if isinstance(answer, SpeechChunk):
+            end = start + len(answer.audio)
+            assert all(start <= mark.sample < end for mark in answer.marks)
+            start = end
 
 
 def test_all_voices_of_the_api_speak_at_a_similar_loudness_without_clipping(synthesiser):
@@ -106,6 +124,15 @@ def test_any_text_can_be_spoken(synthesiser, text):
     assert isinstance(say(synthesiser, text, speed=1.5)[-1], SpeechDone)
 
 
+def test_a_long_path_is_made_short(tmp_path):
+    folder = tmp_path / ("long" * 40)
+    folder.mkdir()
+    (folder / "en_dict").touch()
+    with short_path(folder) as short:
+        assert len(os.fsencode(short)) < MAX_PATH
+        assert (short / "en_dict").is_file()
+
+
 def test_an_unknown_variant_is_an_error(synthesiser):
     with pytest.raises(EspeakError, match="variant"):
-        synthesiser.speak("hello", VOICES["alloy"].__class__("en-us+nobody", 170, 50, 50, 90), lambda *_: True)
+        synthesiser.speak("hello", Manner("en-us+nobody", 170, 50, 50, 90), lambda *_: True)
