@@ -23,7 +23,7 @@ from realtime_api.responses import Response, ResponseParams
 
 DEFAULT_TTL_S: dict[Kind, int] = {"realtime": 60, "transcription": 600}
 
-Modalities = list[config.Modality]
+Modalities = Annotated[list[config.Modality], Field(max_length=8)]
 
 
 class Transcription(Wire):

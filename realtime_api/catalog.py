@@ -63,8 +63,6 @@ BETA_VOICES: tuple[str, ...] = (
 )  # fmt: skip
 DEFAULT_VOICE = "alloy"
 
-AUDIO_FORMATS: tuple[str, ...] = ("pcm16", "g711_ulaw", "g711_alaw")
-
 
 def models(kind: ModelKind) -> Iterable[Model]:
     """The models of one kind, newest first."""

@@ -80,7 +80,7 @@ class Transcription(Wire):
     @classmethod
     def _known_model(cls, model: str) -> str:
         if not catalog.is_known(model, "transcription"):
-            raise ValueError(f"'{model[:80]}' is not a transcription model.")
+            raise ValueError(f"{model[:80]!a} is not a transcription model.")
         return model
 
 
@@ -130,7 +130,7 @@ Speed = Annotated[float, Field(ge=0.25, le=1.5)]
 Temperature = Annotated[float, Field(ge=0.6, le=1.2)]
 MaxOutputTokens = Annotated[int, Field(ge=1, le=4096)] | Literal["inf"]
 Tools = Annotated[list[FunctionTool], Field(max_length=128)]
-Include = list[Literal["item.input_audio_transcription.logprobs"]]
+Include = Annotated[list[Literal["item.input_audio_transcription.logprobs"]], Field(max_length=8)]
 Tracing = Literal["auto"] | TracingDetails
 Truncation = Literal["auto", "disabled"] | RetentionRatio
 Metadata = Annotated[

@@ -159,13 +159,13 @@ def check_voice(voice: str, offered: tuple[str, ...], param: str) -> None:
     """Raises InvalidRequest unless the dialect offers the voice."""
     if voice not in offered:
         names = ", ".join(f"'{name}'" for name in offered)
-        raise errors.invalid_value(param, f"Invalid value: '{voice[:80]}'. Supported values are: {names}.")
+        raise errors.invalid_value(param, f"Invalid value: {voice[:80]!a}. Supported values are: {names}.")
 
 
 def check_config(config: SessionConfig, model_param: str, turn_detection_param: str) -> None:
     """Raises InvalidRequest for what single fields cannot say: unknown models, and pairs that exclude each other."""
     if config.kind == "realtime" and not catalog.is_known(config.model, "realtime"):
-        message = f"The model '{config.model[:80]}' does not exist or you do not have access to it."
+        message = f"The model {config.model[:80]!a} does not exist or you do not have access to it."
         raise errors.InvalidRequest(message, "model_not_found", model_param)
     transcriber = config.transcription.model if config.transcription else None
     if config.kind == "transcription" and transcriber in catalog.MANUAL_ONLY_MODELS and config.turn_detection:

@@ -34,7 +34,7 @@ class G711Format(Wire):
 
 
 def _format_tag(value: Any) -> str:
-    kind = value.get("type", "audio/pcm") if isinstance(value, dict) else value.type
+    kind = value.get("type", "audio/pcm") if isinstance(value, dict) else getattr(value, "type", None)
     return "g711" if kind in ("audio/pcmu", "audio/pcma") else "pcm"
 
 

@@ -84,7 +84,7 @@ def decode_item(document: dict[str, Any], dialect: Dialect, prefix: str) -> Item
     kind = document.get("type")
     if kind is None:
         raise errors.missing(f"{prefix}.type")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         names = ", ".join(f"'{name}'" for name in KINDS)
         message = f"Invalid value: {str(kind)[:80]!r}. Supported values are: {names}."
         raise errors.invalid_value(f"{prefix}.type", message)
@@ -113,7 +113,7 @@ def _part(part: dict[str, Any], role: str, dialect: Dialect, prefix: str) -> tup
     kind = part.get("type")
     if kind is None:
         raise errors.missing(f"{prefix}.type")
-    if kind not in allowed:
+    if not isinstance(kind, str) or kind not in allowed:
         names = ", ".join(f"'{name}'" for name in allowed)
         message = f"Invalid value: {str(kind)[:80]!r}. Supported values for role '{role}' are: {names}."
         raise errors.invalid_value(f"{prefix}.type", message)

@@ -349,9 +349,3 @@ class FunctionArgumentsDone(ServerEvent):
     call_id: str
     name: str
     arguments: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimitsUpdated(ServerEvent):
-    type = "rate_limits.updated"
-    rate_limits: Sequence[Mapping[str, Any]]

@@ -43,7 +43,8 @@ def config() -> uvicorn.Config:
         host=settings.HOST,
         port=settings.PORT,
         lifespan="on",
-        log_level=settings.LOG_LEVEL.lower(),
+        # At DEBUG the WebSocket library writes down handshakes, keys and all.
+        log_level="info" if settings.LOG_LEVEL == "DEBUG" else settings.LOG_LEVEL.lower(),
         access_log=settings.DEBUG,
         server_header=False,
         proxy_headers=False,  # the guards need the address of the peer; settings say whose X-Forwarded-Proto counts

@@ -205,6 +205,7 @@ class TranscribeForm(SessionForm):
         fields.pattern(config.Language),
         label="Language",
         required=False,
+        strip=True,
         help_text="A code such as en or de; empty lets the model find out.",
         error_messages={"invalid": "Enter a language code such as en or de for Language, or leave it empty."},
     )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sessions_app.providers import RealtimeProvider
 
 WINDOW_S = 60
-FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+FORWARDING_HEADERS = (
+    "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "CF-Connecting-IP", "Via",
+)  # fmt: skip
 IPV6_NETWORK = 64  # bits; one household or machine usually has a whole /64
 
 FOREIGN_PAGE = (

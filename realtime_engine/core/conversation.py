@@ -44,9 +44,6 @@ class Conversation:
     def __contains__(self, item_id: str) -> bool:
         return item_id in self._entries
 
-    def __len__(self) -> int:
-        return len(self._order)
-
     @property
     def entries(self) -> list[Entry]:
         """All entries in conversation order."""

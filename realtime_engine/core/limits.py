@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one session; each is answered with an error event when reached."""
+    """Bounds of one session."""
 
     buffer_ms: int = 360_000
     """Uncommitted input audio; the largest append the API allows (15 MiB of pcm16) just fits."""

@@ -93,7 +93,8 @@ class Responding:
                 "Wait until the response is finished before creating a new one."
             )
             raise errors.InvalidRequest(message, "conversation_already_has_active_response")
-        if params.out_of_band and len(self._runs) > self._limits.out_of_band_responses:
+        aside = sum(run.out_of_band for run in self._runs)
+        if params.out_of_band and aside >= self._limits.out_of_band_responses:
             message = f"At most {self._limits.out_of_band_responses} out-of-band responses run at the same time."
             raise errors.InvalidRequest(message, "too_many_responses")
 

@@ -268,7 +268,7 @@ class RealtimeSession:
             self._outbox.emit(Error(error=refused))
 
     def _response_done(self, run: ResponseRun) -> None:
-        if not run.out_of_band:
+        if not run.out_of_band and not self._listening.speaking:
             self._idle_from = max(self._now, run.heard_until)
 
     @property
@@ -277,7 +277,8 @@ class RealtimeSession:
         policy = self.config.turn_detection
         if self._idle_from is None or not isinstance(policy, ServerVad) or policy.idle_timeout_ms is None:
             return None
-        return None if self._listening.speaking else self._idle_from + policy.idle_timeout_ms / 1000
+        busy = self._listening.speaking or self._responding.active is not None
+        return None if busy else self._idle_from + policy.idle_timeout_ms / 1000
 
     def _break_silence(self, now: float) -> None:
         self._idle_from = None
@@ -304,9 +305,9 @@ class RealtimeSession:
     def _expire(self, now: float) -> None:
         minutes = round(self._session_seconds / 60)
         message = f"Your session hit the maximum duration of {minutes} minutes."
+        self.end(now)
         self._outbox.emit(Error(error=errors.InvalidRequest(message, "session_expired")))
         self._outbox.put(CloseSession(4000, "invalid_request_error.session_expired"))
-        self.end(now)
 
     def _session_event(self, kind: type[SessionCreated] | type[SessionUpdated]) -> ServerEvent:
         return kind(config=self.config, session_id=self.session_id, expires_at=self._expires_at)

@@ -45,7 +45,7 @@ class Writer:
         """Queue a text; ignored once the connection is closing."""
         if self._closing is not None:
             return
-        if self._queued + len(text) > self._max_queued:
+        if self._queue and self._queued + len(text) > self._max_queued:  # one long event alone is no slow reader
             self._cut_off()
             return
         self._queue.append(text)

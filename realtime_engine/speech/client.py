@@ -164,7 +164,6 @@ class WorkerPool:
         try:
             while (message := await worker.read()) is not None:
                 self._take(worker, message)
-                worker.flush()
         except BadMessage:
             logger.exception("a %s worker sent nonsense", self.kind)
         self._forget(worker)

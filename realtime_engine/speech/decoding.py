@@ -145,7 +145,7 @@ def general_decoder() -> UtteranceDecoder:
     """The wheel's model of general US English."""
     with tempfile.TemporaryDirectory(prefix="general-") as folder:
         dictionary = Path(folder, "general.dict")
-        dictionary.write_text("".join(line for line in _dictionary() if not NEVER_HEARD.match(line)))
+        dictionary.write_text("".join(line for line in _dictionary() if not NEVER_HEARD.match(line.split()[0])))
         return UtteranceDecoder(Decoder(**_COMMON, dict=str(dictionary)))
 
 

@@ -19,9 +19,6 @@ from realtime_engine.speech.messages import Message, Ready, Request
 READY_SECONDS = 60.0
 STOP_SECONDS = 2.0
 
-MAX_UNSENT_BYTES = 256 * 1024
-"""What may wait in a pipe; the rest waits with its job."""
-
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """What a worker inherits: nothing of the server's keys."""
 
@@ -59,6 +56,7 @@ class Worker:
         self._stdin = process.stdin
         self._stdout = process.stdout
         self.task: Task | None = None
+        self._sending: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(cls, kind: str) -> Worker:
@@ -81,16 +79,17 @@ class Worker:
         return await messages.receive(self._stdout)
 
     def flush(self) -> None:
-        """Send what the job has to say, as far as the pipe takes it without blocking."""
-        task = self.task
-        while task is not None and task.outbox and self._has_room:
-            request = task.outbox.popleft()
-            task.behind -= _audio_bytes(request)
-            self.send(request)
+        """Send what the job has to say, as fast as the worker takes it."""
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send_all())
 
-    @property
-    def _has_room(self) -> bool:
-        return self._stdin.transport.get_write_buffer_size() < MAX_UNSENT_BYTES
+    async def _send_all(self) -> None:
+        with suppress(ConnectionError):  # the worker has ended; its keeper will notice
+            while (task := self.task) is not None and task.outbox:
+                request = task.outbox.popleft()
+                task.behind -= _audio_bytes(request)
+                self.send(request)
+                await self._stdin.drain()
 
     def send(self, request: Request) -> None:
         """Nothing reaches a worker that has just ended; its keeper will notice."""
@@ -104,6 +103,8 @@ class Worker:
 
     async def stop(self) -> None:
         """Let it end, or make it."""
+        if self._sending is not None:
+            self._sending.cancel()
         self._stdin.close()
         try:
             async with asyncio.timeout(STOP_SECONDS):

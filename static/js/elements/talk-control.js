@@ -58,6 +58,7 @@ export class TalkControl {
     const [title, text, label, icon, verb] = (!this.#call.microphone && TYPING[state]) || WORDS[state];
     const byHand = this.#call.manual && (state === "listening" || state === "user");
     this.#verb = verb;
+    this.send.disabled = state !== "listening" && state !== "user";
     setText(this.label, label);
     this.icon.setAttribute("href", `#i-${icon}`);
     this.mute.setAttribute("aria-pressed", String(muted));

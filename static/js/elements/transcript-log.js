@@ -21,9 +21,8 @@ export class TranscriptLog {
   show(turn) {
     this.#keepingTheEnd(() => {
       const view = turnView(turn);
-      const shown = this.#items.get(turn.id);
-      if (shown) shown.replaceWith(view);
-      else this.#insert(view, turn.previousId);
+      this.#items.get(turn.id)?.remove(); // a turn may have found another place when it was committed
+      this.#insert(view, turn.previousId);
       this.#items.set(turn.id, view);
     });
   }
@@ -46,6 +45,7 @@ export class TranscriptLog {
   #insert(view, previousId) {
     const previous = previousId === null ? undefined : this.#items.get(previousId);
     if (previous) previous.after(view);
+    else if (previousId === null) this.list.prepend(view);
     else this.list.append(view);
   }
 

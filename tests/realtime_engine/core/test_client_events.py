@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -164,6 +165,10 @@ MALFORMED = {
     "an unknown item": '{"type": "conversation.item.delete", "item_id": "x"}',
     "NaN": '{"type": "session.update", "session": {"type": "realtime", "audio": {"output": {"speed": NaN}}}}',
     "a lone surrogate": '{"type": "\\ud800"}',
+    "a format that is a string": (
+        '{"type": "session.update", "session": {"type": "realtime", "audio": {"input": {"format": "pcm16"}}}}'
+    ),
+    "an item type that is a list": '{"type": "conversation.item.create", "item": {"type": []}}',
 }
 
 
@@ -220,3 +225,68 @@ def test_the_session_ends_at_its_time_limit():
     bench.wait(3601)
     assert bench.last("error")["error"]["code"] == "session_expired"
     assert bench.closed is not None
+
+
+ODD_VALUES = (None, True, -1, 1e308, "", "\ud800", [], [[]], {}, {"type": []}, {"type": "x"})
+WHOLE_EVENTS = (
+    {
+        "type": "session.update",
+        "session": {
+            "type": "realtime",
+            "model": "gpt-realtime",
+            "audio": {
+                "input": {
+                    "format": {"type": "audio/pcm", "rate": 24000},
+                    "transcription": {"model": "whisper-1", "language": "en"},
+                    "turn_detection": {"type": "server_vad", "threshold": 0.5},
+                },
+                "output": {"voice": "alloy", "speed": 1.0},
+            },
+            "tools": [{"type": "function", "name": "go", "parameters": {}}],
+            "tool_choice": {"type": "function", "name": "go"},
+            "include": ["item.input_audio_transcription.logprobs"],
+        },
+    },
+    {"type": "conversation.item.create", "item": USER_TEXT, "previous_item_id": "root"},
+    {
+        "type": "response.create",
+        "response": {
+            "conversation": "none",
+            "metadata": {"a": "b"},
+            "audio": {"output": {"format": {"type": "audio/pcmu"}, "voice": "alloy"}},
+            "input": [USER_TEXT, {"type": "item_reference", "id": "x"}],
+        },
+    },
+    {"type": "conversation.item.truncate", "item_id": "x", "content_index": 0, "audio_end_ms": 0},
+    {"type": "input_audio_buffer.append", "audio": "AAAA", "event_id": "e"},
+)
+
+
+def with_odd_values(document):
+    """The document with each of its parts replaced, one at a time, by each odd value."""
+    yield from ODD_VALUES
+    parts = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for key, part in parts:
+        for odd in with_odd_values(part):
+            changed = document.copy()
+            changed[key] = odd
+            yield changed
+
+
+@pytest.mark.parametrize("event", WHOLE_EVENTS, ids=[event["type"] for event in WHOLE_EVENTS])
+@pytest.mark.parametrize("dialect", ["ga", "beta"])
+def test_no_odd_value_anywhere_ends_the_session(dialect, event):
+    bench = Bench(dialect=dialect, turn_detection=None)
+    for odd in with_odd_values(event):
+        bench.send_text(json.dumps(odd))
+    bench.send(type="conversation.item.retrieve", item_id="nobody")
+    assert bench.last("error")["error"]["code"] == "item_not_found"
+
+
+def test_the_end_at_the_time_limit_closes_a_running_response_first():
+    bench = Bench(turn_detection=None)
+    bench.send(type="response.create")
+    bench.wait(3601)
+    assert [event["type"] for event in bench.events[-2:]] == ["response.done", "error"]

@@ -187,6 +187,14 @@ def test_silence_after_the_answer_was_heard_is_broken_by_the_idle_timeout():
     assert bench.last("response.created")["response"]["status"] == "in_progress"
 
 
+def test_the_idle_timeout_waits_while_the_model_answers():
+    bench = silent_after_an_answer()
+    bench.silence(5000)
+    bench.send(type="response.create")
+    bench.silence(8000)
+    assert "input_audio_buffer.timeout_triggered" not in bench.types()
+
+
 def test_speech_keeps_the_idle_timeout_from_firing():
     bench = silent_after_an_answer()
     bench.silence(5000)

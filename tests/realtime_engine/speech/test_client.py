@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,6 +101,47 @@ async def test_a_crashed_worker_fails_its_job_and_is_replaced(voices):
     assert (await results.until(SpeechDone)).job_id == "b"
 
 
+async def test_a_worker_may_die_before_its_audio_arrives():
+    pool = WorkerPool("recogniser", 1)
+    await pool.start()
+    results, second = Results(), np.zeros(16_000, np.int16)
+    Recogniser(pool).handle(Transcribe("a", None, None, None, False), results.put)
+    next(iter(pool.workers)).process.kill()
+    for _ in range(10):
+        Recogniser(pool).handle(TranscribeAudio("a", second), results.put)
+    assert (await results.until(JobFailed)).code == "worker_crashed"
+    await pool.stop()
+
+
+async def test_a_text_without_end_is_refused_at_once(voices):
+    results = Results()
+    Voice(voices).handle(speak("a", "word " * client.MAX_TEXT), results.put)
+    assert (await results.until(JobFailed)).code == "text_too_long"
+
+
+async def test_a_cancellation_is_quick(voices):
+    story, hello = Results(), Results()
+    Voice(voices).handle(speak("story", STORY), story.put)
+    await story.until(SpeechChunk)
+    before = asyncio.get_running_loop().time()
+    Voice(voices).handle(CancelJob("story"), story.put)
+    Voice(voices).handle(speak("hello"), hello.put)
+    await hello.until(SpeechChunk)
+    assert asyncio.get_running_loop().time() - before < 0.2  # a few ms on an idle machine
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
+async def test_a_worker_is_told_no_secrets(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    pool = WorkerPool("voice", 1)
+    await pool.start()
+    (worker,) = pool.workers
+    environment = await asyncio.to_thread(Path(f"/proc/{worker.process.pid}/environ").read_bytes)
+    await pool.stop()
+    assert b"PATH" in environment
+    assert b"secret" not in environment
+
+
 async def test_a_worker_that_does_not_answer_is_given_up(voices, monkeypatch):
     monkeypatch.setattr(client, "JOB_SECONDS", 0.2)
     (worker,) = voices.workers
@@ -125,13 +167,13 @@ async def test_a_worker_that_cannot_start_is_an_error():
         await WorkerPool("nonsense", 1).start()
 
 
-async def test_speech_is_transcribed_while_it_is_fed(clips):
+@pytest.mark.parametrize("seconds", [1, 15])
+async def test_audio_fed_in_one_go_is_transcribed(seconds):
     pool = WorkerPool("recogniser", 1)
     await pool.start()
     results = Results()
-    rng = np.random.default_rng(1)
-    noise = rng.normal(0, 500, 16_000).astype(np.int16)
-    jobs: list[Job] = [Transcribe("a", None, None, None, True), TranscribeAudio("a", noise), TranscribeEnd("a")]
+    noise = np.random.default_rng(1).normal(0, 5, seconds * 16_000).astype(np.int16)
+    jobs: list[Job] = [Transcribe("a", None, None, None, False), TranscribeAudio("a", noise), TranscribeEnd("a")]
     for job in jobs:
         Recogniser(pool).handle(job, results.put)
     done = await results.until(TranscriptDone)

@@ -93,7 +93,7 @@ def test_digits_are_the_guides_to_hear(recogniser, clips):
     assert jiwer.wer(transcript, heard.text) < 0.3
 
 
-@pytest.mark.parametrize("text", ["What day is it today?", "What are my settings?", "What can you do?"])
+@pytest.mark.parametrize("text", ["What day is it today?", "Spell the word hello.", "What can you do?"])
 def test_a_request_to_the_guide_is_understood(recogniser, text):
     heard, _ = hear(recogniser, spoken(text, "echo"), for_guide=True)
     assert heard.guide_text == re.sub(r"[^a-z ]", "", text.lower())
