@@ -168,6 +168,7 @@ class WorkerPool:
             logger.exception("a %s worker sent nonsense", self.kind)
         self._forget(worker)
         await worker.stop()
+        self.workers.discard(worker)
         if self._stopping:
             return
         logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
@@ -183,7 +184,6 @@ class WorkerPool:
                 await asyncio.sleep(RETRY_SECONDS)
 
     def _forget(self, worker: Worker) -> None:
-        self.workers.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
         task = worker.task

@@ -112,6 +112,8 @@ class Worker:
         except TimeoutError:
             self.kill()
             await self.process.wait()
+        with suppress(OSError):  # the pipe broke
+            await self._stdin.wait_closed()
 
 
 async def _process(kind: str) -> asyncio.subprocess.Process:
