@@ -66,7 +66,7 @@ def chromium(playwright: Playwright) -> Chromium:
             arguments.append("--use-fake-ui-for-media-stream")
         if hears is not None:
             arguments.append(f"--use-file-for-fake-audio-capture={hears}%noloop")
-        browser = playwright.chromium.launch(executable_path=_system_chromium(), args=arguments)
+        browser = playwright.chromium.launch(executable_path=system_chromium(), args=arguments)
         try:
             yield browser
         finally:
@@ -75,7 +75,8 @@ def chromium(playwright: Playwright) -> Chromium:
     return start
 
 
-def _system_chromium() -> str | None:
+def system_chromium() -> str | None:
+    """The system's browser, where there is one."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
