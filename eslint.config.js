@@ -41,7 +41,7 @@ export default [
       ],
     },
   },
-  { files: ["static/js/**/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["static/js/**/*.js", "benchmarks/*.js", "tests/browser/*.js"], languageOptions: { globals: globals.browser } },
   { files: worklets, languageOptions: { globals: globals.audioWorklet } },
   ...layerRules,
   {

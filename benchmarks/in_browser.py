@@ -7,7 +7,7 @@ page, microphone and loudspeaker share one clock. All figures are milliseconds:
 
 ``listening``  from the click on "Start talking" to the page's state "listening" (the page was open before: warm)
 ``audible``    from the last loud 10 ms of the question at the microphone to the first loud 10 ms of the answer
-``silenced``   from the arrival of input_audio_buffer.speech_started, in mid-answer, to the last loud 10 ms of the answer
+``silenced``   from the arrival of input_audio_buffer.speech_started, in mid-answer, to the answer's last loud 10 ms
 ``barge_in``   from the interruption's first loud 10 ms at the microphone to that same silence
 """
 
