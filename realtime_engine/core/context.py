@@ -10,7 +10,7 @@ from realtime_api.config import SemanticVad, ServerVad, SessionConfig
 from realtime_api.items import FunctionCall, FunctionCallOutput, Message
 from realtime_api.responses import USER_AUDIO_MS_PER_TOKEN, Usage, text_tokens
 from realtime_engine.core.conversation import Entry
-from realtime_engine.core.ports import Turn
+from realtime_engine.core.ports import Image, ReplyParameters, Turn
 
 
 def turns(entries: Iterable[Entry]) -> tuple[Turn, ...]:
@@ -24,7 +24,8 @@ def _turn(entry: Entry) -> Turn:
         return Turn("tool_call", item.arguments, call_id=item.call_id, name=item.name)
     if isinstance(item, FunctionCallOutput):
         return Turn("tool_output", item.output, call_id=item.call_id)
-    return Turn(item.role, message_text(item), guide_text=entry.guide_text)
+    images = tuple(Image(part.image_url, part.detail) for part in item.content if part.image_url)
+    return Turn(item.role, message_text(item), guide_text=entry.guide_text, images=images)
 
 
 def message_text(message: Message) -> str:
@@ -41,6 +42,22 @@ def input_usage(entries: Iterable[Entry], instructions: str) -> Usage:
         else:
             text += text_tokens(_turn(entry).text)
     return Usage(input_text=text, input_audio=audio)
+
+
+def parameters(config: SessionConfig) -> ReplyParameters:
+    """What a language model is asked to honour.
+
+    The API's default temperature is left out, so that models which take none, or one of their own, can be used.
+    """
+    default = SessionConfig.model_fields["temperature"].default
+    return ReplyParameters(
+        model=config.model,
+        spoken=config.output_modality == "audio",
+        temperature=None if config.temperature == default else config.temperature,
+        max_output_tokens=None if config.max_output_tokens == "inf" else config.max_output_tokens,
+        reasoning_effort=config.reasoning.effort if config.reasoning else None,
+        parallel_tool_calls=config.parallel_tool_calls,
+    )
 
 
 def settings(config: SessionConfig) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Entry:
     audio: Samples | None = None  # at SESSION_RATE
     marks: tuple[SpeechMark, ...] = ()  # where each word of an assistant's transcript begins
     guide_text: str | None = None
+    inaudible: bool = False  # its words could not be recognised, and are not asked for again
 
     @property
     def audio_ms(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -121,14 +121,38 @@ class TranscribeEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture the user showed; ``url`` is a data URL or an address the language model may fetch."""
+
+    url: str
+    detail: str | None = None  # auto, low, high; None where the client did not say
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier message, tool call or tool output of the conversation, as the replier sees it."""
+    """One earlier message, tool call or tool output of the conversation, as the replier sees it.
+
+    An assistant's turn holds what was heard of it; a user's has no text where the words could not be recognised.
+    """
 
     role: str  # system, user, assistant, tool_call, tool_output
     text: str
     guide_text: str | None = None  # what the guide's own language model heard, if it heard this turn
     call_id: str | None = None
     name: str | None = None
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyParameters:
+    """What only a language model can honour; None is left to the language model's own default."""
+
+    model: str = ""
+    spoken: bool = True  # the voice will say it: deltas are to be sentences
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+    reasoning_effort: str | None = None
+    parallel_tool_calls: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +165,7 @@ class Reply:
     tools: tuple[dict[str, Any], ...]
     tool_choice: Any  # auto, none, required or {"type": "function", "name": ...}
     settings: dict[str, Any] = field(default_factory=dict)  # flat facts for "what are your settings?"
+    parameters: ReplyParameters = ReplyParameters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +237,18 @@ class ReplyToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyUsage:
+    """Tokens as the language model counted them."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyDone:
     job_id: str
+    incomplete: Literal["max_output_tokens", "content_filter"] | None = None  # why the reply is cut short
+    usage: ReplyUsage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Responding:
             if not isinstance(item, Message) or entry.audio is None or item.role != "user":
                 continue
             index = next(i for i, part in enumerate(item.content) if part.kind == "input_audio")
-            if item.content[index].transcript is None and item.id in self._conversation:
+            if item.content[index].transcript is None and not entry.inaudible and item.id in self._conversation:
                 unheard.add(item.id)
                 if not self._hearing.is_listening(item.id):
                     self._listen_now(config, entry, index)
@@ -121,7 +121,9 @@ class Responding:
         self._hearing.end(job)
 
     def heard(self, item_id: str, failed: JobFailed | None, now: float) -> None:
-        """The words of an item are known, or will never be."""
+        """The words of an item are known, or will never be: then what waits for them fails, later responses do not."""
+        if failed is not None and item_id in self._conversation:
+            self._conversation.entry(item_id).inaudible = True
         for waiting in list(self._waiting):
             if item_id in waiting.items:
                 waiting.items.discard(item_id)

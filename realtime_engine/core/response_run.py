@@ -28,6 +28,7 @@ from realtime_api.server_events import (
     ResponseCreated,
     ResponseDone,
 )
+from realtime_engine.core import context
 from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.input_buffer import AUDIO_PER_MS
 from realtime_engine.core.outbox import Outbox
@@ -106,7 +107,7 @@ class ResponseRun:
         self._on_done = on_done
         self._playback = Playback()
         self._reply_job: str | None = None
-        self._reply_over = False
+        self._end_of_reply: ReplyDone | None = None
         self._speak_job: str | None = None
         self._queue: deque[str | ReplyToolCall] = deque()
         self._part: TextPart | SpokenPart | None = None
@@ -141,6 +142,7 @@ class ResponseRun:
                 tools=request.tools,
                 tool_choice=request.tool_choice,
                 settings=request.settings,
+                parameters=context.parameters(self.config),
             )
         )
 
@@ -157,7 +159,7 @@ class ResponseRun:
                 self._queue.append(result)
                 self._go_on(now)
             case ReplyDone():
-                self._reply_over = True
+                self._end_of_reply = result
                 self._go_on(now)
             case SpeechChunk():
                 self._take_speech(result, now)
@@ -200,13 +202,20 @@ class ResponseRun:
                 self._outbox.start(CancelJob(job_id))
         self._close_message("completed" if status == "completed" else "incomplete")
         self.done = True
-        usage = replace(
-            self._input_usage, output_text=self._finished_text_tokens, output_audio=self._finished_audio_tokens
-        )
-        self.response = replace(self.response, status=status, status_details=details, usage=usage)
+        self.response = replace(self.response, status=status, status_details=details, usage=self._usage())
         self._track.complete(self.response.id)
         self._outbox.emit(ResponseDone(response=self.response))
         self._on_done(self)
+
+    def _usage(self) -> Usage:
+        """Audio by the API's rule; text as the language model counted it, where it did."""
+        counted = self._end_of_reply.usage if self._end_of_reply else None
+        return replace(
+            self._input_usage,
+            input_text=counted.input_tokens if counted else self._input_usage.input_text,
+            output_text=counted.output_tokens if counted else self._finished_text_tokens,
+            output_audio=self._finished_audio_tokens,
+        )
 
     # --- a message ---
 
@@ -224,8 +233,16 @@ class ResponseRun:
                 self._speak(part)
             else:
                 self._write(part)
-        if self._reply_over and not self._queue and self._speak_job is None:
+        if self._end_of_reply and not self._queue and self._speak_job is None:
+            self._complete()
+
+    def _complete(self) -> None:
+        """All of the reply was said; a language model may have had to cut it short."""
+        reason = self._end_of_reply.incomplete if self._end_of_reply else None
+        if reason is None:
             self._finish("completed")
+        else:
+            self._finish("incomplete", {"type": "incomplete", "reason": reason})
 
     def _write(self, text: str) -> None:
         part = self._open_message()
