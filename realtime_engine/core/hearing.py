@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +18,12 @@ from realtime_engine.core.ports import (
     CancelJob,
     JobFailed,
     Samples,
+    Token,
     Transcribe,
     TranscribeAudio,
     TranscribeEnd,
     TranscriptDone,
     TranscriptStable,
-    Word,
 )
 
 
@@ -116,7 +117,7 @@ class Hearing:
 
     def _report(self, listening: _Listening, result: TranscriptStable | TranscriptDone | JobFailed) -> None:
         if isinstance(result, TranscriptStable):
-            self._delta(listening, result.text)
+            self._delta(listening, result.text, result.tokens)
             return
         del self._listening[listening.job_id]
         if isinstance(result, JobFailed):
@@ -124,18 +125,17 @@ class Hearing:
         else:
             self._completed(listening, result)
 
-    def _delta(self, listening: _Listening, text: str, words: tuple[Word, ...] = ()) -> None:
+    def _delta(self, listening: _Listening, text: str, tokens: tuple[Token, ...]) -> None:
         """Send what is new; transcripts only ever grow."""
         if not listening.announce or not text.startswith(listening.sent) or text == listening.sent:
             return
         new = text[len(listening.sent) :]
-        count = len(new.split())
-        logprobs = _logprobs(words[-count:]) if listening.logprobs and words else None
+        logprobs = _logprobs(_behind(len(listening.sent), tokens)) if listening.logprobs and tokens else None
         listening.sent = text
         self._outbox.emit(TranscriptionDelta(item_id=listening.item_id, content_index=0, delta=new, logprobs=logprobs))
 
     def _completed(self, listening: _Listening, done: TranscriptDone) -> None:
-        self._delta(listening, done.text, done.words)
+        self._delta(listening, done.text, done.tokens)
         self._conversation.set_transcript(listening.item_id, listening.content_index, done.text, done.guide_text)
         if listening.announce:
             self._outbox.emit(
@@ -144,7 +144,7 @@ class Hearing:
                     content_index=listening.content_index,
                     transcript=done.text,
                     usage=_usage(listening.audio_ms, done.text),
-                    logprobs=_logprobs(done.words) if listening.logprobs else None,
+                    logprobs=_logprobs(done.tokens) if listening.logprobs else None,
                 )
             )
         self._on_heard(listening.item_id, None)
@@ -169,10 +169,11 @@ def _usage(audio_ms: int, transcript: str) -> Mapping[str, Any]:
     }
 
 
-def _logprobs(words: tuple[Word, ...]) -> list[Mapping[str, Any]]:
-    """One entry per word; the space before it belongs to the token, as in the API's tokens."""
-    tokens = [word.text if index == 0 else f" {word.text}" for index, word in enumerate(words)]
-    return [
-        {"token": token, "logprob": word.logprob, "bytes": list(token.encode())}
-        for token, word in zip(tokens, words, strict=True)
-    ]
+def _behind(length: int, tokens: tuple[Token, ...]) -> Iterator[Token]:
+    """The tokens behind so many characters."""
+    ends = itertools.accumulate(len(token.text) for token in tokens)
+    return (token for token, end in zip(tokens, ends, strict=True) if end > length)
+
+
+def _logprobs(tokens: Iterable[Token]) -> list[Mapping[str, Any]]:
+    return [{"token": token.text, "logprob": token.logprob, "bytes": list(token.text.encode())} for token in tokens]

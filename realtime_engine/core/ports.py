@@ -198,29 +198,31 @@ class TurnJudged:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One recognised word; times in ms from the first sample fed to the job."""
+class Token:
+    """A piece of a transcript as the recogniser chose it; the blank before a word belongs to the word's first piece."""
 
     text: str
-    start_ms: int
-    end_ms: int
     logprob: float  # natural log, <= 0
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptStable:
-    """Words that will not change any more: the whole stable prefix so far."""
+    """Words that will not change any more: the whole stable prefix so far.
+
+    ``tokens`` joined are the text, or there are none where the recogniser knows no probabilities.
+    """
 
     job_id: str
     text: str
+    tokens: tuple[Token, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptDone:
     job_id: str
     text: str
-    words: tuple[Word, ...]
-    guide_text: str | None = None  # set when the guide's language model was asked to listen
+    tokens: tuple[Token, ...]  # as in TranscriptStable
+    guide_text: str | None = None  # what the guide shall answer, where it was asked to choose
 
 
 @dataclass(frozen=True, slots=True)

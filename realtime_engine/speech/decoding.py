@@ -17,7 +17,7 @@ import numpy as np
 from pocketsphinx import Decoder, get_model_path
 from pocketsphinx.lm import ArpaBoLM
 
-from realtime_engine.core.ports import ANALYSIS_RATE, Samples, Word
+from realtime_engine.core.ports import ANALYSIS_RATE, Samples
 
 FRAME_MS = 10
 LEAST_PROBABILITY = 1e-6
@@ -43,6 +43,16 @@ _DISCOUNT_MASS = 0.05
 _FRAME = ANALYSIS_RATE * FRAME_MS // 1000
 _VARIANT = re.compile(r"\(\d+\)$")
 _TRIGRAM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; times in ms from the beginning of the utterance."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    logprob: float  # natural log, <= 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,16 @@ from realtime_engine.core.ports import (
     SpeechChunk,
     SpeechDone,
     SpeechMark,
+    Token,
     Transcribe,
     TranscribeAudio,
     TranscribeEnd,
     TranscriptDone,
     TranscriptStable,
-    Word,
 )
 
 MAX_HEADER = 1 << 20
-"""Bytes of a header: a text to speak, or the words of a long transcript."""
+"""Bytes of a header: a text to speak, or the tokens of a long transcript."""
 
 MAX_PAYLOAD = 1 << 20
 """Bytes of audio in one message: half a minute at 16 kHz."""
@@ -57,7 +57,7 @@ _MESSAGES: dict[str, Callable[..., Message]] = {
         *(Ready, TranscriptStable, TranscriptDone, SpeechChunk, SpeechDone, JobFailed),
     )
 }
-_PARTS: dict[str, Callable[..., Any]] = {"words": Word, "marks": SpeechMark}
+_PARTS: dict[str, Callable[..., Any]] = {"tokens": Token, "marks": SpeechMark}
 
 
 class BadMessage(ValueError):

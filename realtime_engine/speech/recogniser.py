@@ -16,18 +16,19 @@ import numpy as np
 from realtime_engine.core.ports import (
     ANALYSIS_RATE,
     Samples,
+    Token,
     Transcribe,
     TranscribeAudio,
     TranscribeEnd,
     TranscriptDone,
     TranscriptStable,
-    Word,
 )
 from realtime_engine.speech import guide
 from realtime_engine.speech.decoding import (
     LEAST_PROBABILITY,
     Decoded,
     MeanCepstrum,
+    Word,
     general_decoder,
     small_decoder,
 )
@@ -67,7 +68,10 @@ def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: S
                     send(TranscriptStable(job_id, stable))
             case TranscribeEnd(job_id):
                 heard = recogniser.end()
-                send(TranscriptDone(job_id, heard.text, heard.words, heard.guide_text))
+                tokens = (
+                    Token(f" {word.text}" if at else word.text, word.logprob) for at, word in enumerate(heard.words)
+                )
+                send(TranscriptDone(job_id, heard.text, tuple(itertools.starmap(Token, pieces)), heard.guide_text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -125,8 +126,8 @@ class Bench:
 
     def hear_words(self, text: str, guide_text: str | None = None) -> None:
         """The recogniser is done with the latest transcription."""
-        words = tuple(ports.Word(word, 0, 100, -0.1) for word in text.split())
-        self.bring(ports.TranscriptDone(self.job(ports.Transcribe).job_id, text, words, guide_text))
+        tokens = tuple(ports.Token(piece, -0.1) for piece in re.findall(r"\s*\S+", text))
+        self.bring(ports.TranscriptDone(self.job(ports.Transcribe).job_id, text, tokens, guide_text))
 
     def reply(self, *sentences: str) -> None:
         """The replier answers in full."""

@@ -210,6 +210,22 @@ def test_log_probabilities_come_only_when_included():
         assert bool(completed["logprobs"]) is expected
 
 
+def test_a_delta_has_the_log_probabilities_of_its_own_tokens():
+    bench = Bench(
+        kind="transcription",
+        turn_detection=None,
+        transcription=Transcription(),
+        include=["item.input_audio_transcription.logprobs"],
+    )
+    bench.send(type="input_audio_buffer.append", audio=audio(500))
+    job = bench.job(ports.Transcribe).job_id
+    bench.bring(ports.TranscriptStable(job, "hello", (ports.Token("hel", -0.1), ports.Token("lo", -0.2))))
+    bench.send(type="input_audio_buffer.commit")
+    bench.hear_words("hello world")
+    deltas = [e["logprobs"] for e in bench.events if e["type"].endswith("transcription.delta")]
+    assert [[entry["token"] for entry in logprobs] for logprobs in deltas] == [["hel", "lo"], [" world"]]
+
+
 def test_a_failed_transcription_is_reported_apart_from_errors():
     bench = Bench(transcription=Transcription())
     bench.say(400)

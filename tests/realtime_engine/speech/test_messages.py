@@ -14,17 +14,17 @@ from realtime_engine.core.ports import (
     Speak,
     SpeechChunk,
     SpeechMark,
+    Token,
     Transcribe,
     TranscribeAudio,
     TranscriptDone,
-    Word,
 )
 from realtime_engine.speech import messages
 
 MESSAGES = {
     "a request": Speak("j", "Grüße, \0 and 😀", "alloy", 1.0),
     "a transcription": Transcribe("j", None, "en", None, True),
-    "words": TranscriptDone("j", "one two", (Word("one", 0, 90, -0.1), Word("two", 90, 200, -2.0)), None),
+    "tokens": TranscriptDone("j", "one two", (Token("one", -0.1), Token(" two", -2.0)), None),
     "a cancellation": CancelJob("j"),
     "a failure": JobFailed("j", "timeout", "Too late."),
     "readiness": messages.Ready(),

@@ -11,9 +11,9 @@ import jiwer
 import numpy as np
 import pytest
 
-from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples, Speak, SpeechChunk, Word
+from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples, Speak, SpeechChunk
 from realtime_engine.speech import voice
-from realtime_engine.speech.decoding import Decoded
+from realtime_engine.speech.decoding import Decoded, Word
 from realtime_engine.speech.espeak import espeak
 from realtime_engine.speech.recogniser import STEADY_STEPS, Heard, Recogniser, StablePrefix, decide, keep
 from realtime_engine.speech.resample import Resampler
