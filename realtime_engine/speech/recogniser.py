@@ -68,10 +68,9 @@ def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: S
                     send(TranscriptStable(job_id, stable))
             case TranscribeEnd(job_id):
                 heard = recogniser.end()
-                tokens = (
-                    Token(f" {word.text}" if at else word.text, word.logprob) for at, word in enumerate(heard.words)
-                )
-                send(TranscriptDone(job_id, heard.text, tuple(itertools.starmap(Token, pieces)), heard.guide_text))
+                texts = (f" {word.text}" if at else word.text for at, word in enumerate(heard.words))
+                tokens = tuple(Token(text, word.logprob) for text, word in zip(texts, heard.words, strict=True))
+                send(TranscriptDone(job_id, heard.text, tokens, heard.guide_text))
 
 
 @dataclass(frozen=True, slots=True)
