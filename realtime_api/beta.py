@@ -10,36 +10,51 @@ from pydantic import Field
 from realtime_api import catalog, config, errors
 from realtime_api.config import Kind, SessionConfig, Wire
 from realtime_api.dialect import (
-    MAX_TTL_S,
-    MIN_TTL_S,
+    EFFECTS,
+    EXPIRES_AT,
+    SECRET_VALUE,
+    SESSION_EXPIRES_AT,
+    SESSION_ID,
+    TTL_ANCHOR,
+    TTL_SECONDS,
     Dialect,
     Minted,
     MintRequest,
+    ResponseFields,
     check_config,
     check_voice,
+    dump,
+    join,
+    refuse_hosted,
     validated,
 )
 from realtime_api.responses import Response, ResponseParams
 
 DEFAULT_TTL_S: dict[Kind, int] = {"realtime": 60, "transcription": 600}
 
-Modalities = Annotated[list[config.Modality], Field(max_length=8)]
+Modalities = Annotated[
+    list[config.Modality],
+    Field(max_length=8, description='What the model answers with: ["text"] alone switches audio off.'),
+]
+Voice = Annotated[config.Voice, Field(json_schema_extra={"enum": list(catalog.BETA_VOICES)})]
 
 
 class Transcription(Wire):
     """As in GA, without what came later."""
 
-    model: str = catalog.DEFAULT_TRANSCRIPTION_MODEL
+    model: config.TranscriptionModel = catalog.DEFAULT_TRANSCRIPTION_MODEL
     language: config.Language | None = None
-    prompt: Annotated[str, Field(max_length=config.MAX_INSTRUCTIONS)] | None = None
+    prompt: config.Prompt | None = None
 
-    def canonical(self, prefix: str) -> config.Transcription:
-        fields = {key: value or None for key, value in self.model_dump().items()}
-        return validated(config.Transcription, fields, _join(prefix, "input_audio_transcription"))
+    def canonical(self) -> config.Transcription:
+        """An empty prompt is none: this dialect shows none so."""
+        return config.Transcription(model=self.model, language=self.language, prompt=self.prompt or None)
 
 
 class NoiseReduction(Wire):
-    type: Literal["near_field", "far_field"]
+    """Noise reduction before voice activity detection."""
+
+    type: config.NoiseProfile
 
 
 class InputFields(Wire):
@@ -52,12 +67,12 @@ class InputFields(Wire):
     include: config.Include | None = None
     modalities: Modalities = Field(default=["audio", "text"])
 
-    def canonical(self, prefix: str) -> dict[str, Any]:
+    def canonical(self) -> dict[str, Any]:
         """The same as fields of SessionConfig."""
         transcription, reduction = self.input_audio_transcription, self.input_audio_noise_reduction
         return {
             "input_format": self.input_audio_format,
-            "transcription": transcription.canonical(prefix) if transcription else None,
+            "transcription": transcription.canonical() if transcription else None,
             "noise_reduction": config.NoiseReduction(type=reduction.type) if reduction else None,
             "turn_detection": self.turn_detection,
             "include": self.include or [],
@@ -65,9 +80,11 @@ class InputFields(Wire):
 
 
 class RealtimeSession(InputFields):
+    """A conversation."""
+
     model: config.Model = catalog.DEFAULT_BETA_MODEL
     instructions: config.Instructions = config.DEFAULT_INSTRUCTIONS
-    voice: config.Voice = catalog.DEFAULT_VOICE
+    voice: Voice = catalog.DEFAULT_VOICE
     output_audio_format: config.AudioFormat = "pcm16"
     tools: config.Tools = Field(default_factory=list)
     tool_choice: config.ToolChoice = "auto"
@@ -76,39 +93,84 @@ class RealtimeSession(InputFields):
     speed: config.Speed = 1.0
     truncation: config.Truncation = "auto"
     tracing: config.Tracing | None = None
-    prompt: None = None
+    prompt: config.HostedPrompt = None
 
 
 class TranscriptionSession(InputFields):
-    pass
+    """Captions only: no answers. ``modalities`` has no meaning here."""
 
 
-class Expiry(Wire):
-    anchor: Literal["created_at"] = "created_at"
-    seconds: Annotated[int, Field(ge=MIN_TTL_S, le=MAX_TTL_S)] | None = None
+class RealtimeExpiry(Wire):
+    """How long the key opens sessions."""
+
+    anchor: TTL_ANCHOR = "created_at"
+    seconds: TTL_SECONDS = DEFAULT_TTL_S["realtime"]
+
+
+class TranscriptionExpiry(Wire):
+    """How long the key opens sessions."""
+
+    anchor: TTL_ANCHOR = "created_at"
+    seconds: TTL_SECONDS = DEFAULT_TTL_S["transcription"]
 
 
 class RealtimeSecret(Wire):
-    expires_after: Expiry = Field(default_factory=Expiry)
+    """Of the key to be made."""
+
+    expires_after: RealtimeExpiry = Field(default_factory=RealtimeExpiry)
 
 
 class TranscriptionSecret(Wire):
-    expires_at: Expiry = Field(default_factory=Expiry)  # sic: this endpoint names the object expires_at
+    """Of the key to be made; this endpoint names the object ``expires_at``."""
+
+    expires_at: TranscriptionExpiry = Field(default_factory=TranscriptionExpiry)
 
 
-class ResponseCreate(Wire):
+class RealtimeSessionCreate(RealtimeSession):
+    """The body of ``POST /realtime/sessions``."""
+
+    client_secret: RealtimeSecret = Field(default_factory=RealtimeSecret)
+
+
+class TranscriptionSessionCreate(TranscriptionSession):
+    """The body of ``POST /realtime/transcription_sessions``."""
+
+    client_secret: TranscriptionSecret = Field(default_factory=TranscriptionSecret)
+
+
+class ClientSecret(Wire):
+    """An ephemeral key."""
+
+    value: SECRET_VALUE
+    expires_at: EXPIRES_AT
+
+
+class RealtimeSessionCreated(RealtimeSession):
+    """The effective session with its ephemeral key."""
+
+    id: SESSION_ID
+    object: Literal["realtime.session"]
+    expires_at: SESSION_EXPIRES_AT
+    client_secret: ClientSecret
+    effects: EFFECTS = Field(default_factory=dict)
+
+
+class TranscriptionSessionCreated(TranscriptionSession):
+    """The effective session with its ephemeral key."""
+
+    id: SESSION_ID
+    object: Literal["realtime.transcription_session"]
+    expires_at: EXPIRES_AT
+    client_secret: ClientSecret
+    effects: EFFECTS = Field(default_factory=dict)
+
+
+class ResponseCreate(ResponseFields):
     modalities: Modalities | None = None
-    instructions: config.Instructions | None = None
-    voice: config.Voice | None = None
+    voice: Voice | None = None
     output_audio_format: config.AudioFormat | None = None
-    tools: config.Tools | None = None
-    tool_choice: config.ToolChoice | None = None
     temperature: config.Temperature | None = None
     max_response_output_tokens: config.MaxOutputTokens | None = None
-    max_output_tokens: config.MaxOutputTokens | None = None
-    conversation: Literal["auto", "none"] = "auto"
-    metadata: config.Metadata | None = None
-    input: Annotated[list[dict[str, Any]], Field(max_length=1024)] | None = None
 
 
 EVENT_NAMES: dict[str, str | None] = {
@@ -131,6 +193,14 @@ class Beta(Dialect):
     voice_param = "session.voice"
     assistant_text = "text"
     assistant_audio = "audio"
+    renamed = {  # noqa: RUF012 - typed and never changed
+        "output_modality": "modalities",
+        "input_format": "input_audio_format",
+        "output_format": "output_audio_format",
+        "transcription": "input_audio_transcription",
+        "noise_reduction": "input_audio_noise_reduction",
+        "max_output_tokens": "max_response_output_tokens",
+    }
 
     def encode_session(self, config: SessionConfig) -> dict[str, Any]:
         shared = {
@@ -150,61 +220,57 @@ class Beta(Dialect):
             "output_audio_format": config.output_format,
             **shared,
             "tools": [tool.model_dump() for tool in config.tools],
-            "tool_choice": _dump(config.tool_choice),
+            "tool_choice": dump(config.tool_choice),
             "temperature": config.temperature,
             "max_response_output_tokens": config.max_output_tokens,
             "speed": config.speed,
-            "truncation": _dump(config.truncation),
-            "tracing": _dump(config.tracing),
+            "truncation": dump(config.truncation),
+            "tracing": dump(config.tracing),
             "prompt": None,
         }
 
     def decode_session(self, document: Any, kind: Kind, prefix: str = "") -> SessionConfig:
-        _refuse_delay(document, prefix)
+        _refuse_early(document, prefix)
         if kind == "transcription":
-            return self._transcription_session(validated(TranscriptionSession, document, prefix), prefix)
-        session = validated(RealtimeSession, document, prefix)
-        check_voice(session.voice, self.voices, _join(prefix, "voice"))
-        decoded = SessionConfig(
-            model=session.model,
-            output_modality=_modality(session.modalities, _join(prefix, "modalities")),
-            instructions=session.instructions,
-            voice=session.voice,
-            speed=session.speed,
-            output_format=session.output_audio_format,
-            tools=session.tools,
-            tool_choice=session.tool_choice,
-            temperature=session.temperature,
-            max_output_tokens=session.max_response_output_tokens,
-            truncation=session.truncation,
-            tracing=session.tracing,
-            **session.canonical(prefix),
-        )
-        check_config(decoded, _join(prefix, "model"), _join(prefix, "turn_detection"))
-        return decoded
+            return self._canonical(validated(TranscriptionSession, document, prefix), prefix)
+        return self._canonical(validated(RealtimeSession, document, prefix), prefix)
 
-    def _transcription_session(self, session: TranscriptionSession, prefix: str) -> SessionConfig:
-        fields = session.canonical(prefix)
-        fields["transcription"] = fields["transcription"] or config.Transcription()
-        decoded = SessionConfig(kind="transcription", **fields)
-        check_config(decoded, _join(prefix, "model"), _join(prefix, "turn_detection"))
+    def _canonical(self, session: RealtimeSession | TranscriptionSession, prefix: str) -> SessionConfig:
+        modality = _modality(session.modalities, join(prefix, "modalities"))
+        if isinstance(session, RealtimeSession):
+            check_voice(session.voice, self.voices, join(prefix, "voice"))
+            decoded = SessionConfig(
+                model=session.model,
+                output_modality=modality,
+                instructions=session.instructions,
+                voice=session.voice,
+                speed=session.speed,
+                output_format=session.output_audio_format,
+                tools=session.tools,
+                tool_choice=session.tool_choice,
+                temperature=session.temperature,
+                max_output_tokens=session.max_response_output_tokens,
+                truncation=session.truncation,
+                tracing=session.tracing,
+                **session.canonical(),
+            )
+        else:
+            fields = session.canonical()
+            fields["transcription"] = fields["transcription"] or config.Transcription()
+            decoded = SessionConfig(kind="transcription", **fields)
+        check_config(decoded, self, prefix)
         return decoded
 
     def mint_path(self, kind: Kind) -> str:
         return "/realtime/sessions" if kind == "realtime" else "/realtime/transcription_sessions"
 
     def decode_mint(self, body: Any, kind: Kind) -> MintRequest:
-        if not isinstance(body, Mapping):
-            raise errors.InvalidRequest("The request body must be a JSON object.", "invalid_type")
-        secret = body.get("client_secret", {})
-        expiry = (
-            validated(RealtimeSecret, secret, "client_secret").expires_after
-            if kind == "realtime"
-            else validated(TranscriptionSecret, secret, "client_secret").expires_at
-        )
-        session = {key: value for key, value in body.items() if key != "client_secret"}
-        ttl = DEFAULT_TTL_S[kind] if expiry.seconds is None else expiry.seconds
-        return MintRequest(self.decode_session(session, kind, prefix=""), ttl)
+        _refuse_early(body, "")
+        if kind == "realtime":
+            realtime = validated(RealtimeSessionCreate, body, "")
+            return MintRequest(self._canonical(realtime, ""), realtime.client_secret.expires_after.seconds)
+        captions = validated(TranscriptionSessionCreate, body, "")
+        return MintRequest(self._canonical(captions, ""), captions.client_secret.expires_at.seconds)
 
     def encode_mint(self, config: SessionConfig, ttl_s: int) -> dict[str, Any]:
         """Only the fields of the documented endpoints; lifetimes that are the default are left unsaid."""
@@ -219,9 +285,9 @@ class Beta(Dialect):
             body["client_secret"] = {"expires_after" if config.kind == "realtime" else "expires_at": expiry}
         return body
 
-    def encode_minted(self, config: SessionConfig, session_id: str, value: str, expires_at: int) -> dict[str, Any]:
-        session = self.describe_session(config, session_id, expires_at if config.kind == "transcription" else 0)
-        return {**session, "client_secret": {"value": value, "expires_at": expires_at}}
+    def encode_minted(self, session: dict[str, Any], value: str, expires_at: int) -> dict[str, Any]:
+        known = {"expires_at": expires_at} if session["object"] == "realtime.transcription_session" else {}
+        return {**session, **known, "client_secret": {"value": value, "expires_at": expires_at}}
 
     def decode_minted(self, body: Any) -> Minted:
         try:
@@ -232,50 +298,31 @@ class Beta(Dialect):
             raise ValueError(f"not a session with a client_secret: {error}") from error
 
     def decode_response(self, document: Any) -> ResponseParams:
+        refuse_hosted(document, "response")
         params = validated(ResponseCreate, document, "response")
         if params.voice is not None:
             check_voice(params.voice, self.voices, "response.voice")
+        shared = params.canonical()
+        if params.max_response_output_tokens is not None:
+            shared["max_output_tokens"] = params.max_response_output_tokens
         return ResponseParams(
             output_modality=_modality(params.modalities, "response.modalities") if params.modalities else None,
-            instructions=params.instructions,
             voice=params.voice,
             output_format=params.output_audio_format,
-            tools=[tool.model_dump() for tool in params.tools] if params.tools is not None else None,
-            tool_choice=_dump(params.tool_choice),
-            max_output_tokens=params.max_response_output_tokens or params.max_output_tokens,
             temperature=params.temperature,
-            out_of_band=params.conversation == "none",
-            input=params.input,
-            metadata=params.metadata,
+            **shared,
         )
 
-    def encode_response(self, response: Response) -> dict[str, Any]:
+    def encode_output(self, response: Response) -> dict[str, Any]:
         return {
-            "object": "realtime.response",
-            "id": response.id,
-            "status": response.status,
-            "status_details": response.status_details,
-            "output": [item.to_wire(self) for item in response.output],
-            "conversation_id": response.conversation_id,
             "modalities": ["text", "audio"] if response.output_modality == "audio" else ["text"],
             "voice": response.voice,
             "output_audio_format": response.output_format,
             "temperature": response.temperature,
-            "max_output_tokens": response.max_output_tokens,
-            "usage": response.usage.to_wire() if response.usage else None,
-            "metadata": response.metadata,
         }
 
     def event_name(self, name: str) -> str | None:
         return EVENT_NAMES.get(name, name)
-
-
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
-
-
-def _dump(value: Any) -> Any:
-    return value.model_dump(exclude_none=True) if isinstance(value, Wire) else value
 
 
 def _modality(modalities: Modalities, param: str) -> config.Modality:
@@ -294,11 +341,12 @@ def _transcription(session: SessionConfig) -> dict[str, Any] | None:
     return {"model": asked.model, "language": asked.language, "prompt": asked.prompt or ""}
 
 
-def _refuse_delay(document: Any, prefix: str) -> None:
-    """``delay`` came with GA; the beta endpoints name it in their refusal rather than calling it unknown."""
+def _refuse_early(document: Any, prefix: str) -> None:
+    """What would otherwise be called unknown, though the API knows it: ``delay`` came with GA."""
+    refuse_hosted(document, prefix)
     transcription = document.get("input_audio_transcription") if isinstance(document, Mapping) else None
     if isinstance(transcription, Mapping) and transcription.get("delay") is not None:
-        param = _join(prefix, "input_audio_transcription.delay")
+        param = join(prefix, "input_audio_transcription.delay")
         raise errors.invalid_value(param, f"'{param}' is only supported in GA Realtime sessions.")
 
 

@@ -55,6 +55,17 @@ MODELS: tuple[Model, ...] = (
 MANUAL_ONLY_MODELS = frozenset({"gpt-live-transcribe", "gpt-realtime-whisper"})
 """Streaming recognisers that refuse turn detection: the client commits."""
 
+HINTED_MODELS = frozenset({"gpt-live-transcribe", "gpt-transcribe"})
+"""The only recognisers that take ``languages`` and ``keywords``."""
+
+DELAYED_MODELS = frozenset({"gpt-live-transcribe", "gpt-realtime-whisper"})
+"""The only recognisers that take a ``delay``."""
+
+UNPROMPTED_MODELS = frozenset({"gpt-4o-transcribe-diarize", "gpt-realtime-whisper"})
+"""Recognisers that refuse a ``prompt``."""
+
+DIARIZE_MODEL = "gpt-4o-transcribe-diarize"
+
 GA_VOICES: tuple[str, ...] = (
     "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar",
 )  # fmt: skip

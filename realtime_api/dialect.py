@@ -9,11 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from realtime_api import catalog, errors
+from realtime_api import catalog, config, errors
 from realtime_api.config import Kind, SessionConfig, Wire
 from realtime_api.responses import Response, ResponseParams
 
@@ -21,6 +21,12 @@ DialectName = Literal["beta", "ga"]
 W = TypeVar("W", bound=Wire)
 
 MIN_TTL_S, MAX_TTL_S = 10, 7200
+TTL_SECONDS = Annotated[
+    int, Field(ge=MIN_TTL_S, le=MAX_TTL_S, description="Seconds in which the key opens sessions; they may last longer.")
+]
+TTL_ANCHOR = Annotated[Literal["created_at"], Field(description="When the seconds begin.")]
+
+TRANSCRIPTION_MODELS = frozenset(model.id for model in catalog.models("transcription"))
 
 MERGED_OBJECTS = frozenset(
     {
@@ -35,6 +41,41 @@ MERGED_OBJECTS = frozenset(
     }
 )
 """Objects of a session that an update changes member by member; everything else is replaced as a whole."""
+
+
+SECRET_VALUE = Annotated[str, Field(description="The ephemeral key: give it to the browser, store it nowhere.")]
+EXPIRES_AT = Annotated[int, Field(description="Unix time in seconds after which the key opens no session.")]
+SESSION_ID = Annotated[str, Field(description="Id of the session, sess_...")]
+SESSION_EXPIRES_AT = Annotated[int, Field(description="Unix time in seconds; 0 before the session has begun.")]
+EFFECTS = Annotated[
+    dict[str, str],
+    Field(alias="x-effect", description="Fields of this session that the server cannot honour, with the reason."),
+]
+
+
+class ResponseFields(Wire):
+    """What response.create may say in either dialect."""
+
+    instructions: config.Instructions | None = None
+    tools: config.Tools | None = None
+    tool_choice: config.ToolChoice | None = None
+    max_output_tokens: config.MaxOutputTokens | None = None
+    conversation: Literal["auto", "none"] = "auto"
+    metadata: config.Metadata | None = None
+    input: Annotated[list[dict[str, Any]], Field(max_length=1024)] | None = None
+    prompt: config.HostedPrompt = None
+
+    def canonical(self) -> dict[str, Any]:
+        """The same as fields of ResponseParams."""
+        return {
+            "instructions": self.instructions,
+            "tools": [tool.model_dump() for tool in self.tools] if self.tools is not None else None,
+            "tool_choice": dump(self.tool_choice),
+            "max_output_tokens": self.max_output_tokens,
+            "out_of_band": self.conversation == "none",
+            "metadata": self.metadata,
+            "input": self.input,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +104,15 @@ class Dialect(ABC):
     voice_param: ClassVar[str]
     assistant_text: ClassVar[str]
     assistant_audio: ClassVar[str]
+    renamed: ClassVar[Mapping[str, str]]
+    """Where a field of SessionConfig lies, unless it is called the same."""
 
     # --- session ---
+
+    def param(self, path: str) -> str:
+        """This dialect's dotted name, within a session, of a field of ``SessionConfig``."""
+        name, dot, rest = path.partition(".")
+        return self.renamed.get(name, name) + dot + rest
 
     @abstractmethod
     def encode_session(self, config: SessionConfig) -> dict[str, Any]:
@@ -104,8 +152,8 @@ class Dialect(ABC):
         """The body with which to ask a provider for a key."""
 
     @abstractmethod
-    def encode_minted(self, config: SessionConfig, session_id: str, value: str, expires_at: int) -> dict[str, Any]:
-        """The answer of a mint endpoint."""
+    def encode_minted(self, session: dict[str, Any], value: str, expires_at: int) -> dict[str, Any]:
+        """The answer of a mint endpoint; ``session`` as ``describe_session`` shows one that has not begun."""
 
     @abstractmethod
     def decode_minted(self, body: Any) -> Minted:
@@ -117,9 +165,24 @@ class Dialect(ABC):
     def decode_response(self, document: Any) -> ResponseParams:
         """The ``response`` object of response.create. Raises InvalidRequest."""
 
-    @abstractmethod
     def encode_response(self, response: Response) -> dict[str, Any]:
         """A response object with its output items."""
+        return {
+            "object": "realtime.response",
+            "id": response.id,
+            "status": response.status,
+            "status_details": response.status_details,
+            "output": [item.to_wire(self) for item in response.output],
+            "conversation_id": response.conversation_id,
+            **self.encode_output(response),
+            "max_output_tokens": response.max_output_tokens,
+            "usage": response.usage.to_wire() if response.usage else None,
+            "metadata": response.metadata,
+        }
+
+    @abstractmethod
+    def encode_output(self, response: Response) -> dict[str, Any]:
+        """The fields of a response object about modality, voice and format."""
 
     @abstractmethod
     def event_name(self, name: str) -> str | None:
@@ -162,12 +225,60 @@ def check_voice(voice: str, offered: tuple[str, ...], param: str) -> None:
         raise errors.invalid_value(param, f"Invalid value: {voice[:80]!a}. Supported values are: {names}.")
 
 
-def check_config(config: SessionConfig, model_param: str, turn_detection_param: str) -> None:
+def dump(value: Any) -> Any:
+    """An object of the wire without what is unset; anything else as it is."""
+    return value.model_dump(exclude_none=True) if isinstance(value, Wire) else value
+
+
+def join(prefix: str, name: str) -> str:
+    """Dotted path of ``name`` within ``prefix``, which may be empty."""
+    return f"{prefix}.{name}" if prefix else name
+
+
+def refuse_hosted(document: Any, prefix: str) -> None:
+    """Raises InvalidRequest for MCP tools and hosted prompts: they live at the provider, no other server can honour
+    them.
+    """
+    if not isinstance(document, Mapping):
+        return
+    if document.get("prompt") is not None:
+        message = "Hosted prompts are not available on this server: send 'instructions' instead."
+        raise errors.InvalidRequest(message, "prompt_not_supported", join(prefix, "prompt"))
+    tools = document.get("tools")
+    for index, tool in enumerate(tools if isinstance(tools, list) else []):
+        _refuse_mcp(tool, join(prefix, f"tools[{index}].type"))
+    _refuse_mcp(document.get("tool_choice"), join(prefix, "tool_choice.type"))
+
+
+def _refuse_mcp(tool: Any, param: str) -> None:
+    if isinstance(tool, Mapping) and tool.get("type") == "mcp":
+        message = "MCP tools are not available on this server: define a function tool instead."
+        raise errors.InvalidRequest(message, "mcp_not_supported", param)
+
+
+def check_config(config: SessionConfig, dialect: Dialect, prefix: str) -> None:
     """Raises InvalidRequest for what single fields cannot say: unknown models, and pairs that exclude each other."""
     if config.kind == "realtime" and not catalog.is_known(config.model, "realtime"):
         message = f"The model {config.model[:80]!a} does not exist or you do not have access to it."
-        raise errors.InvalidRequest(message, "model_not_found", model_param)
-    transcriber = config.transcription.model if config.transcription else None
-    if config.kind == "transcription" and transcriber in catalog.MANUAL_ONLY_MODELS and config.turn_detection:
-        message = f"Turn detection is not supported for this transcription model ('{transcriber}'): set it to null."
-        raise errors.invalid_value(turn_detection_param, message)
+        raise errors.InvalidRequest(message, "model_not_found", join(prefix, dialect.param("model")))
+    if config.transcription is None:
+        return
+    check_transcription(config.transcription, join(prefix, dialect.param("transcription")))
+    model = config.transcription.model
+    if config.kind == "transcription" and model in catalog.MANUAL_ONLY_MODELS and config.turn_detection:
+        message = f"Turn detection is not supported for this transcription model ('{model}'): set it to null."
+        raise errors.invalid_value(join(prefix, dialect.param("turn_detection")), message)
+
+
+def check_transcription(asked: config.Transcription, param: str) -> None:
+    """Raises InvalidRequest for a field that its model does not take."""
+    takers = {
+        "languages": catalog.HINTED_MODELS,
+        "keywords": catalog.HINTED_MODELS,
+        "delay": catalog.DELAYED_MODELS,
+        "prompt": TRANSCRIPTION_MODELS - catalog.UNPROMPTED_MODELS,
+    }
+    for name, models in takers.items():
+        if getattr(asked, name) is not None and asked.model not in models:
+            message = f"'{name}' is not supported for this transcription model ('{asked.model}'): leave it out."
+            raise errors.invalid_value(f"{param}.{name}", message)

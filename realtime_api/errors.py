@@ -72,8 +72,13 @@ def from_validation(error: ValidationError, document: Any, prefix: str = "") -> 
 
 
 def _most_useful(complaints: Sequence[ErrorDetails], document: Any) -> ErrorDetails:
-    """Of a union's complaints (one per member) the one that lies deepest in the document says most."""
-    return max(complaints, key=lambda complaint: len(_path(complaint["loc"], document)))
+    """Of a union's complaints (one per member) the one that lies deepest in the document says most.
+
+    A missing field lies one step deeper than the object that lacks it.
+    """
+    return max(
+        complaints, key=lambda complaint: len(_path(complaint["loc"], document)) + (complaint["type"] == "missing")
+    )
 
 
 def _translate(complaint: ErrorDetails, param: str) -> InvalidRequest:
@@ -87,6 +92,8 @@ def _translate(complaint: ErrorDetails, param: str) -> InvalidRequest:
             param,
             f"Invalid value: {_shown(complaint['input'])}. Supported values are: {context['expected']}.",
         )
+    if kind == "union_tag_not_found":
+        return missing(f"{param}.type")
     if kind == "union_tag_invalid":
         tag_param = f"{param}.type"
         return invalid_value(

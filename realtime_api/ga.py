@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from realtime_api import catalog, config, errors
 from realtime_api.config import Kind, SessionConfig, Wire
 from realtime_api.dialect import (
-    MAX_TTL_S,
-    MIN_TTL_S,
+    EFFECTS,
+    EXPIRES_AT,
+    SECRET_VALUE,
+    SESSION_EXPIRES_AT,
+    SESSION_ID,
+    TTL_ANCHOR,
+    TTL_SECONDS,
     Dialect,
     Minted,
     MintRequest,
+    ResponseFields,
     check_config,
     check_voice,
+    dump,
+    join,
+    refuse_hosted,
     validated,
 )
 from realtime_api.responses import Response, ResponseParams
@@ -24,12 +33,25 @@ from realtime_api.responses import Response, ResponseParams
 DEFAULT_TTL_S = 600
 
 
+Voice = Annotated[config.Voice, Field(json_schema_extra={"enum": list(catalog.GA_VOICES)})]
+OutputModalities = Annotated[
+    list[config.Modality],
+    Field(min_length=1, max_length=1, description='["audio"], which brings a transcript along, or ["text"].'),
+]
+
+
 class PcmFormat(Wire):
+    """16-bit little-endian mono at 24 kHz."""
+
     type: Literal["audio/pcm"] = "audio/pcm"
     rate: Literal[24000] = 24000
 
 
 class G711Format(Wire):
+    """mu-law (audio/pcmu) or A-law (audio/pcma) mono at 8 kHz."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["type"]})
+
     type: Literal["audio/pcmu", "audio/pcma"]
 
 
@@ -49,6 +71,8 @@ CANONICAL_FORMATS = {"audio/pcm": "pcm16", "audio/pcmu": "g711_ulaw", "audio/pcm
 
 
 class AudioInput(Wire):
+    """The user's audio."""
+
     format: Format = Field(default_factory=PcmFormat)
     transcription: config.Transcription | None = None
     noise_reduction: config.NoiseReduction | None = None
@@ -56,75 +80,109 @@ class AudioInput(Wire):
 
 
 class AudioOutput(Wire):
+    """The model's audio."""
+
     format: Format = Field(default_factory=PcmFormat)
-    voice: config.Voice = catalog.DEFAULT_VOICE
+    voice: Voice = catalog.DEFAULT_VOICE
     speed: config.Speed = 1.0
 
 
 class Audio(Wire):
+    """Both directions."""
+
     input: AudioInput = Field(default_factory=AudioInput)
     output: AudioOutput = Field(default_factory=AudioOutput)
 
 
 class TranscriptionAudio(Wire):
+    """The user's audio only."""
+
     input: AudioInput = Field(default_factory=AudioInput)
 
 
 class RealtimeSession(Wire):
+    """A conversation."""
+
     type: Literal["realtime"]
     model: config.Model = catalog.DEFAULT_MODEL
-    output_modalities: Annotated[list[config.Modality], Field(min_length=1, max_length=1)] = Field(default=["audio"])
+    output_modalities: OutputModalities = Field(default=["audio"])
     instructions: config.Instructions = config.DEFAULT_INSTRUCTIONS
     audio: Audio = Field(default_factory=Audio)
     include: config.Include | None = None
     tools: config.Tools = Field(default_factory=list)
     tool_choice: config.ToolChoice = "auto"
-    parallel_tool_calls: bool | None = None
+    parallel_tool_calls: config.ParallelToolCalls | None = None
     reasoning: config.Reasoning | None = None
     max_output_tokens: config.MaxOutputTokens = "inf"
     truncation: config.Truncation = "auto"
     tracing: config.Tracing | None = None
-    prompt: None = None
+    prompt: config.HostedPrompt = None
 
 
 class TranscriptionSession(Wire):
+    """Captions only: no answers."""
+
     type: Literal["transcription"]
     audio: TranscriptionAudio = Field(default_factory=TranscriptionAudio)
     include: config.Include | None = None
 
 
 class ExpiresAfter(Wire):
-    anchor: Literal["created_at"] = "created_at"
-    seconds: Annotated[int, Field(ge=MIN_TTL_S, le=MAX_TTL_S)] = DEFAULT_TTL_S
+    """How long the key opens sessions."""
+
+    anchor: TTL_ANCHOR = "created_at"
+    seconds: TTL_SECONDS = DEFAULT_TTL_S
 
 
-class ClientSecretRequest(Wire):
+class ClientSecretCreate(Wire):
+    """The body of ``POST /realtime/client_secrets``."""
+
     expires_after: ExpiresAfter = Field(default_factory=ExpiresAfter)
-    session: dict[str, Any] = Field(default_factory=lambda: {"type": "realtime"})
+    session: Annotated[RealtimeSession | TranscriptionSession, Field(discriminator="type")] = RealtimeSession(
+        type="realtime"
+    )
+
+
+class EffectiveSession(RealtimeSession):
+    """The session in effect; ``expires_at`` is 0 before it has begun."""
+
+    id: SESSION_ID
+    object: Literal["realtime.session"]
+    expires_at: SESSION_EXPIRES_AT
+    effects: EFFECTS = Field(default_factory=dict)
+
+
+class EffectiveTranscriptionSession(TranscriptionSession):
+    """The transcription session in effect."""
+
+    id: SESSION_ID
+    object: Literal["realtime.transcription_session"]
+    expires_at: SESSION_EXPIRES_AT
+    effects: EFFECTS = Field(default_factory=dict)
+
+
+class ClientSecretCreated(Wire):
+    """An ephemeral key and the session it opens."""
+
+    value: SECRET_VALUE
+    expires_at: EXPIRES_AT
+    session: Annotated[EffectiveSession | EffectiveTranscriptionSession, Field(discriminator="type")]
 
 
 class ResponseAudioOutput(Wire):
     format: Format | None = None
-    voice: config.Voice | None = None
+    voice: Voice | None = None
 
 
 class ResponseAudio(Wire):
     output: ResponseAudioOutput = Field(default_factory=ResponseAudioOutput)
 
 
-class ResponseCreate(Wire):
-    output_modalities: Annotated[list[config.Modality], Field(min_length=1, max_length=1)] | None = None
-    instructions: config.Instructions | None = None
+class ResponseCreate(ResponseFields):
+    output_modalities: OutputModalities | None = None
     audio: ResponseAudio = Field(default_factory=ResponseAudio)
-    tools: config.Tools | None = None
-    tool_choice: config.ToolChoice | None = None
-    parallel_tool_calls: bool | None = None
+    parallel_tool_calls: config.ParallelToolCalls | None = None
     reasoning: config.Reasoning | None = None
-    max_output_tokens: config.MaxOutputTokens | None = None
-    conversation: Literal["auto", "none"] = "auto"
-    metadata: config.Metadata | None = None
-    prompt: None = None
-    input: Annotated[list[dict[str, Any]], Field(max_length=1024)] | None = None
 
 
 class Ga(Dialect):
@@ -134,6 +192,16 @@ class Ga(Dialect):
     voice_param = "session.audio.output.voice"
     assistant_text = "output_text"
     assistant_audio = "output_audio"
+    renamed = {  # noqa: RUF012 - typed and never changed
+        "output_modality": "output_modalities",
+        "input_format": "audio.input.format",
+        "transcription": "audio.input.transcription",
+        "noise_reduction": "audio.input.noise_reduction",
+        "turn_detection": "audio.input.turn_detection",
+        "output_format": "audio.output.format",
+        "voice": "audio.output.voice",
+        "speed": "audio.output.speed",
+    }
 
     def encode_session(self, config: SessionConfig) -> dict[str, Any]:
         audio_input = {
@@ -148,7 +216,7 @@ class Ga(Dialect):
                 "include": config.include or None,
                 "audio": {"input": audio_input},
             }
-        optional = {"parallel_tool_calls": config.parallel_tool_calls, "reasoning": _dump(config.reasoning)}
+        optional = {"parallel_tool_calls": config.parallel_tool_calls, "reasoning": dump(config.reasoning)}
         return {
             "type": "realtime",
             "model": config.model,
@@ -164,45 +232,45 @@ class Ga(Dialect):
             },
             "include": config.include or None,
             "tools": [tool.model_dump() for tool in config.tools],
-            "tool_choice": _dump(config.tool_choice),
+            "tool_choice": dump(config.tool_choice),
             "max_output_tokens": config.max_output_tokens,
-            "truncation": _dump(config.truncation),
-            "tracing": _dump(config.tracing),
+            "truncation": dump(config.truncation),
+            "tracing": dump(config.tracing),
             "prompt": None,
             **{key: value for key, value in optional.items() if value is not None},
         }
 
     def decode_session(self, document: Any, kind: Kind, prefix: str = "session") -> SessionConfig:
+        refuse_hosted(document, prefix)
         if kind == "transcription":
-            return self._transcription_session(validated(TranscriptionSession, document, prefix), prefix)
-        _refuse_hosted(document, prefix)
-        session = validated(RealtimeSession, document, prefix)
-        check_voice(session.audio.output.voice, self.voices, f"{prefix}.audio.output.voice")
-        decoded = SessionConfig(
-            model=session.model,
-            output_modality=session.output_modalities[0],
-            instructions=session.instructions,
-            voice=session.audio.output.voice,
-            speed=session.audio.output.speed,
-            output_format=_canonical(session.audio.output.format),
-            tools=session.tools,
-            tool_choice=session.tool_choice,
-            max_output_tokens=session.max_output_tokens,
-            parallel_tool_calls=session.parallel_tool_calls,
-            reasoning=session.reasoning,
-            truncation=session.truncation,
-            tracing=session.tracing,
-            include=session.include or [],
-            **_input(session.audio.input),
-        )
-        check_config(decoded, f"{prefix}.model", f"{prefix}.audio.input.turn_detection")
-        return decoded
+            return self._canonical(validated(TranscriptionSession, document, prefix), prefix)
+        return self._canonical(validated(RealtimeSession, document, prefix), prefix)
 
-    def _transcription_session(self, session: TranscriptionSession, prefix: str) -> SessionConfig:
-        fields = _input(session.audio.input)
-        fields["transcription"] = fields["transcription"] or config.Transcription()
-        decoded = SessionConfig(kind="transcription", include=session.include or [], **fields)
-        check_config(decoded, f"{prefix}.model", f"{prefix}.audio.input.turn_detection")
+    def _canonical(self, session: RealtimeSession | TranscriptionSession, prefix: str) -> SessionConfig:
+        if isinstance(session, RealtimeSession):
+            check_voice(session.audio.output.voice, self.voices, join(prefix, "audio.output.voice"))
+            decoded = SessionConfig(
+                model=session.model,
+                output_modality=session.output_modalities[0],
+                instructions=session.instructions,
+                voice=session.audio.output.voice,
+                speed=session.audio.output.speed,
+                output_format=_canonical(session.audio.output.format),
+                tools=session.tools,
+                tool_choice=session.tool_choice,
+                max_output_tokens=session.max_output_tokens,
+                parallel_tool_calls=session.parallel_tool_calls,
+                reasoning=session.reasoning,
+                truncation=session.truncation,
+                tracing=session.tracing,
+                include=session.include or [],
+                **_input(session.audio.input),
+            )
+        else:
+            fields = _input(session.audio.input)
+            fields["transcription"] = fields["transcription"] or config.Transcription()
+            decoded = SessionConfig(kind="transcription", include=session.include or [], **fields)
+        check_config(decoded, self, prefix)
         return decoded
 
     def merge(self, config: SessionConfig, patch: Any) -> SessionConfig:
@@ -216,9 +284,10 @@ class Ga(Dialect):
         return "/realtime/client_secrets"
 
     def decode_mint(self, body: Any, kind: Kind) -> MintRequest:
-        request = validated(ClientSecretRequest, body, "")
-        session = self.decode_session(request.session, session_kind(request.session))
-        return MintRequest(session, request.expires_after.seconds)
+        if isinstance(body, Mapping):
+            refuse_hosted(body.get("session"), "session")
+        request = validated(ClientSecretCreate, body, "")
+        return MintRequest(self._canonical(request.session, "session"), request.expires_after.seconds)
 
     def encode_mint(self, config: SessionConfig, ttl_s: int) -> dict[str, Any]:
         session = self.encode_session(config)
@@ -227,12 +296,8 @@ class Ga(Dialect):
                 session.pop(unasked, None)
         return {"expires_after": {"anchor": "created_at", "seconds": ttl_s}, "session": session}
 
-    def encode_minted(self, config: SessionConfig, session_id: str, value: str, expires_at: int) -> dict[str, Any]:
-        return {
-            "value": value,
-            "expires_at": expires_at,
-            "session": self.describe_session(config, session_id, 0),
-        }
+    def encode_minted(self, session: dict[str, Any], value: str, expires_at: int) -> dict[str, Any]:
+        return {"value": value, "expires_at": expires_at, "session": session}
 
     def decode_minted(self, body: Any) -> Minted:
         try:
@@ -241,36 +306,22 @@ class Ga(Dialect):
             raise ValueError(f"not a client_secrets answer: {error}") from error
 
     def decode_response(self, document: Any) -> ResponseParams:
+        refuse_hosted(document, "response")
         params = validated(ResponseCreate, document, "response")
         output = params.audio.output
         if output.voice is not None:
             check_voice(output.voice, self.voices, "response.audio.output.voice")
         return ResponseParams(
             output_modality=params.output_modalities[0] if params.output_modalities else None,
-            instructions=params.instructions,
             voice=output.voice,
             output_format=_canonical(output.format) if output.format else None,
-            tools=[tool.model_dump() for tool in params.tools] if params.tools is not None else None,
-            tool_choice=_dump(params.tool_choice),
-            max_output_tokens=params.max_output_tokens,
-            out_of_band=params.conversation == "none",
-            input=params.input,
-            metadata=params.metadata,
+            **params.canonical(),
         )
 
-    def encode_response(self, response: Response) -> dict[str, Any]:
+    def encode_output(self, response: Response) -> dict[str, Any]:
         return {
-            "object": "realtime.response",
-            "id": response.id,
-            "status": response.status,
-            "status_details": response.status_details,
-            "output": [item.to_wire(self) for item in response.output],
-            "conversation_id": response.conversation_id,
             "output_modalities": [response.output_modality],
-            "max_output_tokens": response.max_output_tokens,
             "audio": {"output": {"format": WIRE_FORMATS[response.output_format], "voice": response.voice}},
-            "usage": response.usage.to_wire() if response.usage else None,
-            "metadata": response.metadata,
         }
 
     def event_name(self, name: str) -> str | None:
@@ -286,10 +337,6 @@ def session_kind(session: Mapping[str, Any]) -> Kind:
         message = f"Invalid value: {str(kind)[:80]!r}. Supported values are: 'realtime', 'transcription'."
         raise errors.invalid_value("session.type", message)
     return kind  # type: ignore[no-any-return]
-
-
-def _dump(value: Any) -> Any:
-    return value.model_dump(exclude_none=True) if isinstance(value, Wire) else value
 
 
 def _canonical(wire_format: PcmFormat | G711Format) -> config.AudioFormat:
@@ -310,20 +357,6 @@ def _input(audio: AudioInput) -> dict[str, Any]:
         "noise_reduction": audio.noise_reduction,
         "turn_detection": audio.turn_detection,
     }
-
-
-def _refuse_hosted(document: Any, prefix: str) -> None:
-    """MCP tools and hosted prompts live at the provider; no other server can honour them."""
-    if not isinstance(document, Mapping):
-        return
-    if document.get("prompt") is not None:
-        message = "Hosted prompts are not available on this server: send 'instructions' instead."
-        raise errors.InvalidRequest(message, "prompt_not_supported", f"{prefix}.prompt")
-    tools = document.get("tools")
-    for index, tool in enumerate(tools if isinstance(tools, list) else []):
-        if isinstance(tool, Mapping) and tool.get("type") == "mcp":
-            message = "MCP tools are not available on this server: define a function tool instead."
-            raise errors.InvalidRequest(message, "mcp_not_supported", f"{prefix}.tools[{index}].type")
 
 
 GA = Ga()

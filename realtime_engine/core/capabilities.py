@@ -2,23 +2,69 @@
 
 from __future__ import annotations
 
-from realtime_api import errors
+from collections.abc import Mapping
+
+from realtime_api import catalog, errors
 from realtime_api.config import SessionConfig
 from realtime_api.dialect import Dialect
 
-TRANSCRIPTION_PARAM = {"ga": "audio.input.transcription", "beta": "input_audio_transcription"}
+GUIDE = {
+    "model": "The built-in guide answers under any model name.",
+    "instructions": "The built-in guide can read them back, but it does not follow them.",
+    "temperature": "The built-in guide does not sample.",
+    "reasoning": "The built-in guide does not reason.",
+    "parallel_tool_calls": "The built-in guide calls one tool at a time.",
+    "input_image": "Kept in the conversation; the built-in guide does not look at it.",
+}
+"""What only a language model could honour."""
+
+RECOGNISER = {
+    "transcription.model": "One recogniser for English listens under any model name; it tells no speakers apart.",
+    "transcription.prompt": "The recogniser takes no hints.",
+}
+"""What only another recogniser could honour."""
+
+ALWAYS = {
+    "truncation": "The engine cuts no history off.",
+    "tracing": "Nothing is traced.",
+    "transcription.keywords": "The recogniser takes no hints.",
+    "transcription.delay": "Captions come as soon as they are stable.",
+}
+"""What nothing in this engine honours."""
 
 
-def check(config: SessionConfig, dialect: Dialect, prefix: str = "session.") -> None:
+NO_SPEAKERS = "Transcripts come without speakers: nothing here tells one voice from another."
+
+
+def without_effect(answerer: bool, recogniser: bool) -> Mapping[str, str]:
+    """The fields that are checked, echoed and then without effect: path in ``SessionConfig`` -> reason, a sentence.
+
+    ``answerer`` tells whether a language model answers in place of the guide, ``recogniser`` whether another recogniser
+    listens. ``input_image`` is a content part and no field of the session.
+    """
+    return {**({} if answerer else GUIDE), **ALWAYS, **({} if recogniser else RECOGNISER)}
+
+
+def effects(config: SessionConfig, dialect: Dialect) -> dict[str, Mapping[str, str]]:
+    """What to add to the effective session: ``{"x-effect": {dotted field: reason}}``, or nothing.
+
+    Only what a client could not know from the API's own documentation of the value it chose.
+    """
+    if config.transcription is None or config.transcription.model != catalog.DIARIZE_MODEL:
+        return {}
+    return {"x-effect": {dialect.param("transcription.model"): NO_SPEAKERS}}
+
+
+def check(config: SessionConfig, dialect: Dialect, prefix: str = "session.", *, english_only: bool = True) -> None:
     """Raises InvalidRequest, with the dialect's dotted param, for a valid configuration this engine cannot honour.
 
     ``prefix`` is where the session lies in what the client sent; empty where it is the whole body (beta mints).
-    The recogniser knows English only, so any other language is refused: it would be answered with nonsense.
+    The built-in recogniser knows English only, so any other language is refused: it would be answered with nonsense.
     """
     asked = config.transcription
-    if asked is None:
+    if asked is None or not english_only:
         return
-    param = prefix + TRANSCRIPTION_PARAM[dialect.name]
+    param = prefix + dialect.param("transcription")
     if asked.language is not None and not _is_english(asked.language):
         raise _english_only(f"{param}.language", asked.language)
     if asked.languages is not None and not any(_is_english(language) for language in asked.languages):

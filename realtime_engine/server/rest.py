@@ -78,8 +78,16 @@ def _model(request: Request, now: float) -> Response:
 
 
 def _described(model: catalog.Model) -> dict[str, Any]:
-    """A model object; every name is served by the same local engine, since no date that is known."""
-    return {"id": model.id, "object": "model", "created": 0, "owned_by": "local-engine"}
+    """A model object. Every name is served by the same local engine, since no date that is known; ``shutdown_date``
+    is when the provider of that name stops serving it.
+    """
+    return {
+        "id": model.id,
+        "object": "model",
+        "created": 0,
+        "owned_by": "local-engine",
+        "shutdown_date": model.shutdown,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,9 @@ class Mint:
         capabilities.check(asked.config, self.dialect, prefix="" if self.dialect is BETA else "session.")
         admission.of_this_process().check()
         issued = keys.issue(asked.config, self.dialect, asked.ttl_s, now)
-        return json_response(
-            self.dialect.encode_minted(asked.config, issued.session_id, issued.value, issued.expires_at)
-        )
+        session = self.dialect.describe_session(asked.config, issued.session_id, 0)
+        session |= capabilities.effects(asked.config, self.dialect)
+        return json_response(self.dialect.encode_minted(session, issued.value, issued.expires_at))
 
 
 ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {

@@ -195,7 +195,8 @@ def test_what_the_site_asks_for_is_what_a_server_understands(dialect, kind):
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_a_minted_key_is_read_where_the_dialect_puts_it(dialect):
-    minted = dialect.decode_minted(dialect.encode_minted(SessionConfig(), "sess_1", "ek_secret", 1_800_000_000))
+    session = dialect.describe_session(SessionConfig(), "sess_1", 0)
+    minted = dialect.decode_minted(dialect.encode_minted(session, "ek_secret", 1_800_000_000))
     assert (minted.value, minted.expires_at) == ("ek_secret", 1_800_000_000)
     assert "ek_secret" not in str(minted.session)
 

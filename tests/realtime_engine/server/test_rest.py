@@ -51,7 +51,15 @@ def test_absent_body_means_defaults(ask: Ask, path: str) -> None:
 def test_models_are_listed_for_either_kind_of_key(ask: Ask) -> None:
     ephemeral = document(ask("POST", "realtime/client_secrets"))["value"]
     listed = document(ask("GET", "models", key=ephemeral))
-    assert {"id": "gpt-realtime", "object": "model", "created": 0, "owned_by": "local-engine"} in listed["data"]
+    described = {model["id"]: model for model in listed["data"]}
+    assert described["gpt-realtime"] == {
+        "id": "gpt-realtime",
+        "object": "model",
+        "created": 0,
+        "owned_by": "local-engine",
+        "shutdown_date": "2027-01-20",
+    }
+    assert described["gpt-live-transcribe"]["shutdown_date"] is None
 
 
 def test_one_model_is_shown(ask: Ask) -> None:
