@@ -35,13 +35,13 @@ export default [
       "no-restricted-syntax": [
         "error",
         {
-          selector: ":matches(ImportDeclaration, ImportExpression, ExportNamedDeclaration, ExportAllDeclaration) > Literal.source[value=/^\\..*(?<!\\.js)$/]",
+          selector: ":matches(ImportDeclaration, ImportExpression, ExportNamedDeclaration, ExportAllDeclaration) > Literal.source[value=/^\\..*(?<!\\.m?js)$/]",
           message: "Browsers and the manifest storage need the file's extension.",
         },
       ],
     },
   },
-  { files: ["static/js/**/*.js", "benchmarks/*.js", "tests/browser/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["static/js/**/*.js", "benchmarks/*.js", "tests/browser/**/*.js"], languageOptions: { globals: globals.browser } },
   { files: worklets, languageOptions: { globals: globals.audioWorklet } },
   ...layerRules,
   {
