@@ -71,6 +71,19 @@ ENGINE_SESSION_SECONDS = env.int("REALTIME_SESSION_SECONDS", default=3600)
 ENGINE_RECOGNISERS = env.int("REALTIME_RECOGNISERS", default=max(2, os.cpu_count() or 1))
 ENGINE_VOICES = env.int("REALTIME_VOICES", default=2)
 
+# What answers, listens and speaks in place of the engine's own; empty where nothing does.
+ENGINE_LLM_URL = env("REALTIME_LLM_URL", default="").strip()
+ENGINE_LLM_MODEL = env("REALTIME_LLM_MODEL", default="").strip()
+ENGINE_LLM_API_KEY = SecretStr(env("REALTIME_LLM_API_KEY", default="").strip())
+ENGINE_STT_URL = env("REALTIME_STT_URL", default="").strip()
+ENGINE_STT_MODEL = env("REALTIME_STT_MODEL", default="").strip()
+ENGINE_STT_API_KEY = SecretStr(env("REALTIME_STT_API_KEY", default="").strip())
+ENGINE_TTS_URL = env("REALTIME_TTS_URL", default="").strip()
+ENGINE_TTS_MODEL = env("REALTIME_TTS_MODEL", default="").strip()
+ENGINE_TTS_API_KEY = SecretStr(env("REALTIME_TTS_API_KEY", default="").strip())
+ENGINE_WHISPER_MODEL = env("REALTIME_WHISPER_MODEL", default="").strip()
+ENGINE_PIPER_VOICE = env("REALTIME_PIPER_VOICE", default="").strip()
+
 # --- Application ---
 
 INSTALLED_APPS = [

@@ -47,10 +47,18 @@ class Hearing:
     turn detection, where the API streams deltas while the user still talks.
     """
 
-    def __init__(self, outbox: Outbox, conversation: Conversation, on_heard: Callable[[str, JobFailed | None], None]):
+    def __init__(
+        self,
+        outbox: Outbox,
+        conversation: Conversation,
+        on_heard: Callable[[str, JobFailed | None], None],
+        *,
+        for_guide: bool = True,
+    ) -> None:
         self._outbox = outbox
         self._conversation = conversation
         self._on_heard = on_heard
+        self._for_guide = for_guide  # it answers, so the recogniser may listen for its requests
         self._listening: dict[str, _Listening] = {}
 
     def is_listening(self, item_id: str) -> bool:
@@ -69,7 +77,8 @@ class Hearing:
                 model=asked.model if asked else None,
                 language=asked.language if asked else None,
                 prompt=asked.prompt if asked else None,
-                for_guide=config.kind == "realtime",
+                for_guide=self._for_guide and config.kind == "realtime",
+                logprobs=config.wants_logprobs,
             )
         )
         return job_id

@@ -63,6 +63,11 @@ class FrontEnd(Protocol):
 class VoiceActivityDetector(Protocol):
     """Streaming speech probability of one input stream."""
 
+    @property
+    def release_ms(self) -> int:
+        """How long the probability usually stays up after the last sound of speech."""
+        ...
+
     def probability(self, frame: Samples) -> float:
         """Probability 0..1 that this frame (VAD_FRAME samples at ANALYSIS_RATE) is speech."""
         ...
@@ -107,6 +112,7 @@ class Transcribe:
     language: str | None
     prompt: str | None
     for_guide: bool  # also listen with the guide's own language model
+    logprobs: bool = False  # whether the client asked for the tokens' log probabilities
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class RealtimeSession:
     """One session of one client.
 
     ``expires_at`` is unix seconds, shown to the client; ``session_seconds`` after ``now`` the session ends.
+    ``answerer`` and ``recogniser`` tell what replaces the built-in ones (see ``capabilities``).
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class RealtimeSession:
         expires_at: int,
         session_seconds: float = 3600,
         limits: Limits | None = None,
+        answerer: bool = False,
+        recogniser: bool = False,
     ) -> None:
         limits = limits or Limits()
         self.session_id = new_id("sess")
@@ -79,7 +82,8 @@ class RealtimeSession:
         self._outbox = Outbox(dialect, new_id)
         self._conversation = Conversation(new_id("conv"), limits)
         self._track = TrackPlayback(self._outbox)
-        self._hearing = Hearing(self._outbox, self._conversation, self._heard)
+        self._hearing = Hearing(self._outbox, self._conversation, self._heard, for_guide=not answerer)
+        self._english_only = not recogniser
         self._responding = Responding(
             self._outbox, self._conversation, self._hearing, ports, media, self._track, limits, self._response_done
         )
@@ -182,7 +186,7 @@ class RealtimeSession:
     @_handle.register
     def _(self, event: client.SessionUpdate) -> None:
         updated = self._dialect.merge(self.config, event.patch)
-        capabilities.check(updated, self._dialect)
+        capabilities.check(updated, self._dialect, english_only=self._english_only)
         if updated.voice != self.config.voice and self._responding.has_spoken:
             message = "Cannot update a conversation's voice if assistant audio is present."
             raise errors.InvalidRequest(message, "cannot_update_voice", self._dialect.voice_param)

@@ -13,12 +13,12 @@ from django.conf import settings
 from realtime_api.errors import ApiError, ServerError
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.session import RealtimeSession
+from realtime_engine.server.backends import Backends
 from realtime_engine.server.driver import Connection, Driver
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.ids import new_id
 from realtime_engine.server.jobs import Jobs, JudgePool, Workshop
 from realtime_engine.server.opening import Opening
-from realtime_engine.speech.client import Recogniser, Voice, WorkerPool
 from realtime_engine.speech.ports import LocalSpeechPorts
 
 logger = logging.getLogger(__name__)
@@ -35,11 +35,11 @@ TRANSPORTS: dict[Media, str] = {"events": "websocket", "track": "webrtc"}
 class Engine:
     """Starts, runs and ends sessions. One per process, made by the lifespan."""
 
-    def __init__(self, ports: LocalSpeechPorts, recognisers: WorkerPool, voices: WorkerPool) -> None:
+    def __init__(self, ports: LocalSpeechPorts, backends: Backends) -> None:
         self._ports = ports
-        self._pools = (recognisers, voices)
+        self._backends = backends
         self._judges = JudgePool(ports.judge) if ports.judge else None
-        self._workshop = Workshop(self._judges, Recogniser(recognisers), Voice(voices))
+        self._workshop = Workshop(self._judges, backends.recogniser, backends.voice, backends.answerer)
         self._live: dict[asyncio.Task[None], Connection] = {}
 
     @classmethod
@@ -48,9 +48,9 @@ class Engine:
         ports = await asyncio.to_thread(LocalSpeechPorts.load)
         for part, reason in ports.degraded().items():
             logger.warning("%s is degraded: %s", part, reason)
-        pools = WorkerPool("recogniser", settings.ENGINE_RECOGNISERS), WorkerPool("voice", settings.ENGINE_VOICES)
-        await asyncio.gather(*(pool.start() for pool in pools))
-        return cls(ports, *pools)
+        backends = Backends.from_settings()
+        await backends.start()
+        return cls(ports, backends)
 
     async def stop(self) -> None:
         """Tells every client, ends every session, stops the workers."""
@@ -60,7 +60,7 @@ class Engine:
             await asyncio.wait(self._live, timeout=DRAIN_SECONDS)
         if self._judges is not None:
             self._judges.close()
-        await asyncio.gather(*(pool.stop() for pool in self._pools))
+        await self._backends.stop()
 
     def driver(self, opening: Opening, connection: Connection, media: Media) -> Driver:
         """A new session, not yet started, and what runs it."""
@@ -74,6 +74,8 @@ class Engine:
             now=asyncio.get_running_loop().time(),
             expires_at=int(time.time()) + seconds,
             session_seconds=seconds,
+            answerer=self._backends.has_language_model,
+            recogniser=self._backends.has_other_recogniser,
         )
         return Driver(session, connection, partial(Jobs, self._workshop), TRANSPORTS[media])
 

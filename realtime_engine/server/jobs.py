@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
-from typing import Any
+from dataclasses import dataclass, field
 
 from realtime_engine.core.ports import (
     CancelJob,
@@ -24,12 +19,11 @@ from realtime_engine.core.ports import (
     TranscribeEnd,
     TurnJudged,
 )
-from realtime_engine.speech import guide
 from realtime_engine.speech.client import Runner
+from realtime_engine.speech.guide.runner import Guide
+from realtime_engine.speech.running import RunningJobs
 from realtime_engine.speech.turn_judge import SmartTurnJudge
 from realtime_engine.speech.worker_process import Deliver
-
-logger = logging.getLogger(__name__)
 
 JUDGE_THREADS = 2
 MAX_JUDGEMENTS = 16  # waiting or running: about a third of a second behind on one core; later answers are of no use
@@ -65,12 +59,13 @@ class JudgePool:
 class Workshop:
     """What the jobs of all sessions run on; without a turn judge (its model is missing) time alone ends turns.
 
-    Recogniser and voice work in worker processes: a job opens, feeds, ends or cancels what they do.
+    Recogniser, voice and answerer work elsewhere: a job opens, feeds, ends or cancels what they do.
     """
 
     judges: JudgePool | None
     recogniser: Runner
     voice: Runner
+    answerer: Runner = field(default_factory=Guide)
 
 
 class Jobs:
@@ -79,15 +74,15 @@ class Jobs:
     def __init__(self, workshop: Workshop, deliver: Deliver) -> None:
         self._workshop = workshop
         self._deliver = deliver
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._running = RunningJobs()
 
     def start(self, job: Job) -> None:
         """Starts a job, or passes on what it says about a running one."""
         match job:
             case JudgeTurn():
-                self._run(job.job_id, self._judge(job))
+                self._running.start(job.job_id, self._judge(job), self._deliver)
             case Reply():
-                self._run(job.job_id, self._reply(job))
+                self._workshop.answerer.handle(job, self._deliver)
             case Speak():
                 self._workshop.voice.handle(job, self._deliver)
             case Transcribe() | TranscribeAudio() | TranscribeEnd():
@@ -97,28 +92,14 @@ class Jobs:
 
     def _cancel(self, job: CancelJob) -> None:
         """Whoever runs it stops; the others have never heard of it."""
-        if job.job_id in self._tasks:
-            self._tasks[job.job_id].cancel()
+        self._running.cancel(job.job_id)
+        self._workshop.answerer.handle(job, self._deliver)
         self._workshop.recogniser.handle(job, self._deliver)
         self._workshop.voice.handle(job, self._deliver)
 
     async def close(self) -> None:
         """Cancels what still runs here; the session has cancelled the rest."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _run(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks[job_id] = task
-        task.add_done_callback(partial(self._ran, job_id))
-
-    def _ran(self, job_id: str, task: asyncio.Task[None]) -> None:
-        del self._tasks[job_id]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("a job failed", exc_info=error)
-            self._deliver(JobFailed(job_id, "internal_error", f"{type(error).__name__} in the engine."))
+        await self._running.stop()
 
     async def _judge(self, job: JudgeTurn) -> None:
         judges = self._workshop.judges
@@ -131,8 +112,3 @@ class Jobs:
             self._deliver(JobFailed(job.job_id, "overloaded", "Too many turns end at the same time."))
         else:
             self._deliver(TurnJudged(job.job_id, probability))
-
-    async def _reply(self, job: Reply) -> None:
-        for result in guide.answer(job, datetime.now().astimezone()):
-            self._deliver(result)
-            await asyncio.sleep(0)

@@ -12,15 +12,17 @@ from realtime_api.errors import ServerError
 from realtime_api.ga import GA
 from realtime_engine.core.ports import Samples
 from realtime_engine.server import engine
+from realtime_engine.server.backends import Backends
 from realtime_engine.server.engine import Engine
 from realtime_engine.server.opening import Opening
-from realtime_engine.speech.client import WorkerPool
 from realtime_engine.speech.ports import LocalSpeechPorts
 from tests.realtime_engine.server.support import ENGINE_KEY, Client, append, until
 
 
 class BrokenDetector:
     """A model that fails in the middle of a session."""
+
+    release_ms = 0
 
     def probability(self, frame: Samples) -> float:
         raise RuntimeError("broken")
@@ -44,7 +46,7 @@ def test_command_shows_the_engine_key() -> None:
 
 
 async def test_fault_in_a_session_is_told_logged_and_ends_it_alone(caplog: pytest.LogCaptureFixture) -> None:
-    broken = Engine(BrokenPorts(None, {}), WorkerPool("recogniser", 0), WorkerPool("voice", 0))
+    broken = Engine(BrokenPorts(None, {}), Backends(Client(), Client(), Client()))
     client, left = Client(), []
     running = broken.driver(Opening("owner", SessionConfig(), GA), client, "events")
     broken.run(running, client, lambda: left.append("place"))

@@ -1,0 +1,1 @@
+"""Language model, recogniser and voice reached by URL: servers of the OpenAI-compatible HTTP API."""

@@ -1,0 +1,127 @@
+"""The chunks of a streamed chat completion, turned into the reply the core waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from realtime_engine.core.ports import ReplyDone, ReplyText, ReplyToolCall, ReplyUsage
+from realtime_engine.speech.remote.sentences import Sentences
+
+MAX_CHARACTERS = 100_000
+"""Text and arguments of one reply."""
+
+Result = ReplyText | ReplyToolCall | ReplyDone
+
+
+class Function(BaseModel):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class CallDelta(BaseModel):
+    index: int | None = None
+    id: str | None = None
+    function: Function = Function()
+
+
+class Delta(BaseModel):
+    content: str | None = None
+    tool_calls: list[CallDelta] | None = None
+
+
+class Choice(BaseModel):
+    delta: Delta = Delta()
+    finish_reason: str | None = None
+
+
+class Usage(BaseModel):
+    prompt_tokens: int = Field(default=0, ge=0)
+    completion_tokens: int = Field(default=0, ge=0)
+
+
+class Chunk(BaseModel):
+    """One event of the stream; what is not needed here is passed over."""
+
+    choices: list[Choice] = []
+    usage: Usage | None = None
+    error: Any = None
+
+
+INCOMPLETE: dict[str, Literal["max_output_tokens", "content_filter"]] = {
+    "length": "max_output_tokens",
+    "content_filter": "content_filter",
+}
+
+
+class BadCompletion(ValueError):
+    """The chunks make no reply."""
+
+
+class Completion:
+    """One reply in the making. ``take`` and ``close`` return what has become ready; they raise BadCompletion."""
+
+    def __init__(self, job_id: str, *, spoken: bool) -> None:
+        self._job_id = job_id
+        self._sentences = Sentences() if spoken else None
+        self._call: ReplyToolCall | None = None
+        self._call_key: tuple[int | None, str | None] = (None, None)
+        self._finish_reason: str | None = None
+        self._usage: ReplyUsage | None = None
+        self._characters = 0
+
+    def take(self, chunk: Chunk) -> Iterator[Result]:
+        """The next chunk."""
+        if chunk.usage:
+            self._usage = ReplyUsage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+        for choice in chunk.choices[:1]:
+            if choice.delta.content:
+                yield from self._text(choice.delta.content)
+            for call in choice.delta.tool_calls or ():
+                yield from self._tool_call(call)
+            self._finish_reason = choice.finish_reason or self._finish_reason
+
+    def close(self) -> Iterator[Result]:
+        """The stream is over."""
+        if self._finish_reason is None:
+            raise BadCompletion("ended in the middle of a reply")
+        yield from self._rest_of_text()
+        yield from self._rest_of_call()
+        yield ReplyDone(self._job_id, INCOMPLETE.get(self._finish_reason), self._usage)
+
+    def _text(self, delta: str) -> Iterator[ReplyText]:
+        self._count(delta)
+        for piece in [delta] if self._sentences is None else self._sentences.add(delta):
+            yield ReplyText(self._job_id, piece)
+
+    def _rest_of_text(self) -> Iterator[ReplyText]:
+        for piece in self._sentences.close() if self._sentences else ():
+            yield ReplyText(self._job_id, piece)
+
+    def _tool_call(self, delta: CallDelta) -> Iterator[Result]:
+        if self._call is None or self._is_another(delta):
+            yield from self._rest_of_text()
+            yield from self._rest_of_call()
+            self._call, self._call_key = ReplyToolCall(self._job_id, "", ""), (delta.index, delta.id)
+        name, arguments = delta.function.name or "", delta.function.arguments or ""
+        self._count(name + arguments)
+        self._call = ReplyToolCall(self._job_id, self._call.name + name, self._call.arguments + arguments)
+
+    def _is_another(self, delta: CallDelta) -> bool:
+        """Some servers leave the index out, or count from 0 for every call; then the id tells."""
+        index, call_id = self._call_key
+        return delta.index != index or (delta.id not in (None, "", call_id))
+
+    def _rest_of_call(self) -> Iterator[ReplyToolCall]:
+        call, self._call = self._call, None
+        if call is not None:
+            if not call.name:
+                raise BadCompletion("called a tool without a name")
+            yield ReplyToolCall(call.job_id, call.name, call.arguments or "{}")
+
+    def _count(self, text: str) -> None:
+        self._characters += len(text)
+        if self._characters > MAX_CHARACTERS:
+            raise BadCompletion(f"replied with more than {MAX_CHARACTERS} characters")
