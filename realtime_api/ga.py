@@ -94,10 +94,14 @@ class Audio(Wire):
     output: AudioOutput = Field(default_factory=AudioOutput)
 
 
+class TranscriptionInput(AudioInput):
+    """The user's audio, in a session without answers."""
+
+
 class TranscriptionAudio(Wire):
     """The user's audio only."""
 
-    input: AudioInput = Field(default_factory=AudioInput)
+    input: TranscriptionInput = Field(default_factory=TranscriptionInput)
 
 
 class RealtimeSession(Wire):

@@ -33,6 +33,12 @@ ALWAYS = {
 """What nothing in this engine honours."""
 
 
+IN_TRANSCRIPTION = {
+    "output_modality": "A transcription session has no answers.",
+    "turn_detection": "It only cuts turns: create_response, interrupt_response and idle_timeout_ms are about answers.",
+}
+"""What the API itself gives no meaning in a transcription session, though it takes the field there."""
+
 NO_SPEAKERS = "Transcripts come without speakers: nothing here tells one voice from another."
 
 

@@ -1,4 +1,4 @@
-"""The engine's REST endpoints as one plain function: models, and the three that issue ephemeral keys.
+"""The engine's REST endpoints as one plain function: models, the three that issue ephemeral keys, their description.
 
 The Django view calls ``handle``, and so does the in-process httpx transport of the site. Calls, which need a running
 loop, are in ``calls``.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from realtime_api import catalog
@@ -18,7 +19,7 @@ from realtime_api.dialect import Dialect
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_api.ga import GA
 from realtime_engine.core import capabilities
-from realtime_engine.server import admission, auth, keys
+from realtime_engine.server import admission, auth, effects, keys
 from realtime_engine.server.cors import preflight, with_cors
 from realtime_engine.server.http import (
     BASE,
@@ -31,8 +32,10 @@ from realtime_engine.server.http import (
     method_not_allowed,
     unknown_url,
 )
+from realtime_engine.server.openapi.document import document
 
 MODELS_PATH = f"{BASE}/models"
+DOCUMENT_PATH = f"{BASE}/openapi.json"
 Handler = Callable[[Request, float], Response]
 
 
@@ -90,6 +93,17 @@ def _described(model: catalog.Model) -> dict[str, Any]:
     }
 
 
+def _document(request: Request, now: float) -> Response:
+    """Without a key: it says how to use one."""
+    return json_response(_description(tuple(effects.without_effect().items())))
+
+
+@cache
+def _description(without_effect: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Made once: it takes tens of milliseconds, and anybody may ask."""
+    return document(dict(without_effect))
+
+
 @dataclass(frozen=True, slots=True)
 class Mint:
     """A mint endpoint: issues a key for the configuration in the body."""
@@ -110,6 +124,7 @@ class Mint:
 
 ENDPOINTS: Mapping[str, Mapping[str, Handler]] = {
     MODELS_PATH: {"GET": _models},
+    DOCUMENT_PATH: {"GET": _document},
     BASE + BETA.mint_path("realtime"): {"POST": Mint(BETA, "realtime")},
     BASE + BETA.mint_path("transcription"): {"POST": Mint(BETA, "transcription")},
     BASE + GA.mint_path("realtime"): {"POST": Mint(GA, "realtime")},
