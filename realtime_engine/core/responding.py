@@ -167,6 +167,11 @@ class Responding:
         if active is not None:
             active.cancel("turn_detected")
 
+    def silence(self, response_ids: set[str]) -> None:
+        """The client wants to hear no more of these."""
+        for run in [run for run in self._runs if run.response.id in response_ids]:
+            run.cancel("client_cancelled")
+
     def cancel(self, response_id: str | None, reason: str) -> None:
         """Cancel one response, by default the conversation's. Raises InvalidRequest."""
         runs = [run for run in self._runs if response_id in (run.response.id, None)]

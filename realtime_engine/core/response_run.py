@@ -33,7 +33,7 @@ from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.input_buffer import AUDIO_PER_MS
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
-from realtime_engine.core.playback import Playback, TrackPlayback
+from realtime_engine.core.playback import ClientPlayback, TrackPlayback
 from realtime_engine.core.ports import (
     CancelJob,
     Encoder,
@@ -103,9 +103,7 @@ class ResponseRun:
         self._conversation = conversation
         self._media = media
         self._encoder = encoder
-        self._track = track
         self._on_done = on_done
-        self._playback = Playback()
         self._reply_job: str | None = None
         self._end_of_reply: ReplyDone | None = None
         self._speak_job: str | None = None
@@ -125,6 +123,11 @@ class ResponseRun:
             temperature=config.temperature,
             max_output_tokens=config.max_output_tokens,
             metadata=params.metadata,
+        )
+        self.playback = (
+            track.of_response(self.response.id, out_of_band=params.out_of_band)
+            if media == "track"
+            else ClientPlayback()
         )
         outbox.emit(ResponseCreated(response=self.response))
 
@@ -169,15 +172,10 @@ class ResponseRun:
                 self.fail(result.code, result.message)
 
     @property
-    def heard_until(self) -> float:
-        """When the last sample so far will have been played; long past without audio."""
-        return self._playback.ends_at
-
-    @property
     def next_timer(self) -> float | None:
         """When the next sentence may be spoken, if one waits for the listener to catch up."""
         waiting = bool(self._queue) and self._speak_job is None and not self.done
-        return self._playback.ends_at - MAX_LEAD_S if waiting else None
+        return self.playback.ends_at - MAX_LEAD_S if waiting else None
 
     def handle_timer(self, now: float) -> None:
         self._go_on(now)
@@ -203,7 +201,7 @@ class ResponseRun:
         self._close_message("completed" if status == "completed" else "incomplete")
         self.done = True
         self.response = replace(self.response, status=status, status_details=details, usage=self._usage())
-        self._track.complete(self.response.id)
+        self.playback.complete()
         self._outbox.emit(ResponseDone(response=self.response))
         self._on_done(self)
 
@@ -223,7 +221,7 @@ class ResponseRun:
         """Speak, write or call what comes next; finish when nothing does."""
         while self._queue and self._speak_job is None and not self.done:
             speaks = isinstance(self._queue[0], str) and self.config.output_modality == "audio"
-            if speaks and self._playback.lead(now) > MAX_LEAD_S:
+            if speaks and self.playback.ends_at - now > MAX_LEAD_S:
                 return
             part = self._queue.popleft()
             if isinstance(part, ReplyToolCall):
@@ -260,7 +258,7 @@ class ResponseRun:
         self._item = Message(self._outbox.new_id("item"), "assistant", (), "in_progress")
         place = self._add_output(self._item)
         self._part = (
-            SpokenPart(self._outbox, place, self._media, self._encoder, self._track)
+            SpokenPart(self._outbox, place, self._media, self._encoder, self.playback)
             if self.config.output_modality == "audio"
             else TextPart(self._outbox, place)
         )
@@ -278,7 +276,6 @@ class ResponseRun:
         room = self._room()
         allowed = len(chunk.audio) if room is None else max(0, room) * MODEL_AUDIO_MS_PER_TOKEN * AUDIO_PER_MS
         self._part.add(chunk, now, allowed)
-        self._playback.append(min(allowed, len(chunk.audio)), now)
         if allowed < len(chunk.audio):
             self._reach_token_limit()
 

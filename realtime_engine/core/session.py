@@ -33,7 +33,7 @@ from realtime_engine.core.limits import Limits
 from realtime_engine.core.listening import Listening
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import CloseSession, Media, Output
-from realtime_engine.core.playback import TrackPlayback
+from realtime_engine.core.playback import Cut, TrackPlayback
 from realtime_engine.core.ports import (
     JobFailed,
     JobResult,
@@ -81,11 +81,11 @@ class RealtimeSession:
         self._over = False
         self._outbox = Outbox(dialect, new_id)
         self._conversation = Conversation(new_id("conv"), limits)
-        self._track = TrackPlayback(self._outbox)
+        self.track = TrackPlayback(self._outbox)  # read by whoever wants to know what the microphone may hear
         self._hearing = Hearing(self._outbox, self._conversation, self._heard, for_guide=not answerer)
         self._english_only = not recogniser
         self._responding = Responding(
-            self._outbox, self._conversation, self._hearing, ports, media, self._track, limits, self._response_done
+            self._outbox, self._conversation, self._hearing, ports, media, self.track, limits, self._response_done
         )
         self._listening = Listening(config, self._outbox, self._conversation, self._hearing, ports, limits)
         self._items = ItemDesk(self._outbox, self._conversation, ports, media)
@@ -153,13 +153,13 @@ class RealtimeSession:
     @property
     def next_timer(self) -> float | None:
         """When handle_timer wants to be called, in monotonic seconds."""
-        timers = [self._deadline, self._idle_deadline, self._responding.next_timer, self._track.ends_at]
+        timers = [self._deadline, self._idle_deadline, self._responding.next_timer, self.track.next_timer]
         return None if self._over else min(timer for timer in timers if timer is not None)
 
     def handle_timer(self, now: float) -> None:
         """Time has come."""
         self._now = now
-        self._track.handle_timer(now)
+        self.track.handle_timer(now)
         self._responding.handle_timer(now)
         if self._idle_deadline is not None and now >= self._idle_deadline:
             self._break_silence(now)
@@ -215,8 +215,12 @@ class RealtimeSession:
         if self._media != "track":
             message = "output_audio_buffer.clear is for WebRTC calls: on a WebSocket the client holds the audio."
             raise errors.InvalidRequest(message, "invalid_event", "type")
-        if not self._stop_playback(self._now):
+        playing = self.track.responses
+        if not playing:
             self._outbox.emit(OutputBufferCleared(response_id=self._responding.last_id or ""))
+        cuts = self._report_cuts(self.track.clear(self._now, keep_out_of_band=False))
+        self._responding.silence(playing)
+        self._cut(cuts)
 
     @_handle.register
     def _(self, event: client.ItemCreate) -> None:
@@ -229,7 +233,7 @@ class RealtimeSession:
     @_handle.register
     def _(self, event: client.ItemTruncate) -> None:
         self._conversation.check_truncation(event.item_id, event.content_index, event.audio_end_ms)
-        self._truncate(event.item_id, event.audio_end_ms)
+        self._cut(self._report_cuts([Cut(event.item_id, event.audio_end_ms)]))
 
     @_handle.register
     def _(self, event: client.ItemDelete) -> None:
@@ -254,12 +258,9 @@ class RealtimeSession:
         policy = self.config.turn_detection
         if self.config.kind == "transcription" or policy is None or not policy.interrupt_response:
             return
-        heard = self._track.clear(now)
-        if heard is not None:
-            self._outbox.emit(ItemTruncated(item_id=heard[0], content_index=0, audio_end_ms=heard[1]))
+        cuts = self._report_cuts(self.track.clear(now, keep_out_of_band=True))
         self._responding.interrupt()
-        if heard is not None and heard[0] in self._conversation:
-            self._conversation.truncate(*heard)
+        self._cut(cuts)
 
     def _answer_turn(self, now: float) -> None:
         """The user's turn was committed: answer it, if the session is so configured."""
@@ -273,7 +274,7 @@ class RealtimeSession:
 
     def _response_done(self, run: ResponseRun) -> None:
         if not run.out_of_band and not self._listening.speaking:
-            self._idle_from = max(self._now, run.heard_until)
+            self._idle_from = max(self._now, run.playback.ends_at)
 
     @property
     def _idle_deadline(self) -> float | None:
@@ -292,17 +293,17 @@ class RealtimeSession:
     def _heard(self, item_id: str, failed: JobFailed | None) -> None:
         self._responding.heard(item_id, failed, self._now)
 
-    def _stop_playback(self, now: float) -> bool:
-        heard = self._track.clear(now)
-        if heard is None:
-            return False
-        if heard[0] in self._conversation and self._conversation.entry(heard[0]).audio is not None:
-            self._truncate(*heard)
-        return True
+    def _report_cuts(self, cuts: list[Cut]) -> list[Cut]:
+        """Tell which items of the conversation were not heard to their end; returns these."""
+        known = [cut for cut in cuts if cut.item_id in self._conversation]
+        for cut in known:
+            self._outbox.emit(ItemTruncated(item_id=cut.item_id, content_index=0, audio_end_ms=cut.audio_end_ms))
+        return known
 
-    def _truncate(self, item_id: str, audio_end_ms: int) -> None:
-        self._conversation.truncate(item_id, audio_end_ms)
-        self._outbox.emit(ItemTruncated(item_id=item_id, content_index=0, audio_end_ms=audio_end_ms))
+    def _cut(self, cuts: list[Cut]) -> None:
+        """Keep of the items what was heard; they are complete by now."""
+        for cut in cuts:
+            self._conversation.truncate(cut.item_id, cut.audio_end_ms)
 
     # --- the end ---
 

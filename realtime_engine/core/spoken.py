@@ -21,7 +21,7 @@ from realtime_api.server_events import (
 from realtime_engine.core.input_buffer import AUDIO_PER_MS
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
-from realtime_engine.core.playback import TrackPlayback
+from realtime_engine.core.playback import Playback
 from realtime_engine.core.ports import SESSION_RATE, Encoder, Samples, SpeechChunk, SpeechMark
 
 SMALLEST_DELTA = SESSION_RATE // 10
@@ -66,12 +66,12 @@ class TextPart:
 class SpokenPart:
     """Speech: audio in events or on the track, and the transcript word by word as it is spoken."""
 
-    def __init__(self, outbox: Outbox, place: Place, media: Media, encoder: Encoder, track: TrackPlayback) -> None:
+    def __init__(self, outbox: Outbox, place: Place, media: Media, encoder: Encoder, playback: Playback) -> None:
         self._outbox = outbox
         self._place = place
         self._media = media
         self._encoder = encoder
-        self._track = track
+        self._playback = playback
         self._audio: list[Samples] = []
         self._samples = 0
         self._unsent: Samples = np.zeros(0, dtype=np.int16)
@@ -79,6 +79,7 @@ class SpokenPart:
         self._sentence_start = 0  # characters of the transcript before this sentence
         self._sentence_sample = 0  # samples before this sentence
         self._marks: list[SpeechMark] = []
+        self._early: list[SpeechMark] = []  # of words whose sound has not come yet
         self.content = Content("audio", transcript="")
         outbox.emit(ContentPartAdded(part=self.content, **vars(place)))
 
@@ -112,17 +113,18 @@ class SpokenPart:
         self._sentence = text
         self._sentence_start = len(self.transcript)
         self._sentence_sample = self._samples
+        self._early = []
 
     def add(self, chunk: SpeechChunk, now: float, allowed: int) -> None:
         """Some speech of the sentence, at most ``allowed`` samples: the words that begin in it, then the sound."""
-        end = self._samples - self._sentence_sample + allowed
-        for mark in chunk.marks:
-            if mark.sample < end:
-                self._mark(mark)
-        self._sound(chunk.audio[:allowed], now)
+        audio = chunk.audio[:allowed]
+        self._early += chunk.marks
+        self._mark_until(self._samples - self._sentence_sample + len(audio))
+        self._sound(audio, now)
 
     def end_sentence(self) -> None:
-        """All of it was spoken."""
+        """All of it was spoken; a word marked behind the end of the sound belongs to the sentence all the same."""
+        self._mark_until(None)
         self._say_until(len(self._sentence))
 
     def close(self) -> None:
@@ -131,6 +133,13 @@ class SpokenPart:
         self._outbox.emit(AudioDone(**vars(self._place)))
         self._outbox.emit(TranscriptDone(transcript=self.transcript, **vars(self._place)))
         self._outbox.emit(ContentPartDone(part=self.content, **vars(self._place)))
+
+    def _mark_until(self, end: int | None) -> None:
+        """Say the words that begin before sample ``end`` of the sentence (None: all)."""
+        begun = [mark for mark in self._early if end is None or mark.sample < end]
+        self._early = [mark for mark in self._early if mark not in begun]
+        for mark in begun:
+            self._mark(mark)
 
     def _mark(self, mark: SpeechMark) -> None:
         self._say_until(mark.end)
@@ -149,8 +158,8 @@ class SpokenPart:
         first = self._samples == 0
         self._audio.append(audio)
         self._samples += len(audio)
+        self._playback.play(self._place.item_id, audio, now)
         if self._media == "track":
-            self._track.play(self._place.response_id, self._place.item_id, audio, now)
             return
         self._unsent = np.concatenate((self._unsent, audio))
         if first or len(self._unsent) >= SMALLEST_DELTA:
