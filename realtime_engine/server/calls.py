@@ -38,6 +38,14 @@ async def handle(request: Request, clock: Clock = time.time) -> Response:
     return with_cors(request, await _answer(request, clock()))
 
 
+def find(call_id: str, grant: Grant) -> Call:
+    """A call this key made, or any with the engine's own key. Raises InvalidRequest (404)."""
+    call = _live[call_id][0] if call_id in _live else None
+    if call is None or (grant.is_ephemeral and call.owner != grant.owner):
+        raise InvalidRequest("There is no such call.", "call_not_found", "call_id", status=404)
+    return call
+
+
 async def hang_up_all() -> None:
     """Ends every call, and waits a little for the last of them."""
     for call, _ in _live.values():
@@ -97,10 +105,7 @@ def _config(offer: Offer, grant: Grant, model: str | None, dialect: Dialect) -> 
 
 
 async def _hang_up(request: Request, grant: Grant) -> Response:
-    """Ends a call of this key, or any with the engine's own key."""
     match = HANGUP_PATH.fullmatch(request.path)
-    call = _live[match[1]][0] if match and match[1] in _live else None
-    if call is None or (grant.is_ephemeral and call.owner != grant.owner):
-        raise InvalidRequest("There is no such call.", "call_not_found", "call_id", status=404)
-    call.close(1000, "hangup")
+    assert match is not None
+    find(match[1], grant).close(1000, "hangup")
     return Response(200)

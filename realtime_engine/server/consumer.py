@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -12,10 +13,17 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_engine.core.ports import Samples
-from realtime_engine.server import admission, auth, engine
-from realtime_engine.server.driver import Driver
+from realtime_engine.server import admission, auth, calls, engine
 from realtime_engine.server.events import close_reason, error_event
-from realtime_engine.server.opening import SUBPROTOCOL, Opening, choose_config, choose_dialect, subprotocol_key
+from realtime_engine.server.opening import (
+    SUBPROTOCOL,
+    Opening,
+    choose_config,
+    choose_dialect,
+    side_band_call,
+    subprotocol_key,
+)
+from realtime_engine.server.webrtc import Call
 from realtime_engine.server.writer import Writer
 
 FATAL = 4000
@@ -46,7 +54,8 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         super().__init__(*args, **kwargs)
         self._writer = Writer(self.send, self.close)
         self._connection = SocketConnection(self._writer)
-        self._driver: Driver | None = None
+        self._receive: Callable[[str], Awaitable[None]] | None = None
+        self._leave: Callable[[], None] = lambda: None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def connect(self) -> None:
@@ -54,7 +63,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
         self._tasks.append(asyncio.create_task(self._write()))
         try:
-            self._start(await self._opening())
+            await self._open()
         except ApiError as error:
             self._connection.send(error_event(error))
             self._connection.close(FATAL, close_reason(error))
@@ -62,34 +71,40 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is None:
             self._connection.send(error_event(BINARY_FRAME))
-        elif self._driver is not None:
-            await self._driver.receive(text_data)
+        elif self._receive is not None:
+            await self._receive(text_data)
 
     async def disconnect(self, code: int) -> None:
-        if self._driver is not None:
-            self._driver.stop()
+        self._leave()
         writing, *running = self._tasks
         writing.cancel()
         await asyncio.gather(writing, *running, return_exceptions=True)
 
     async def _write(self) -> None:
         await self._writer.run()
-        if self._driver is not None:  # nobody reads any more
-            self._driver.stop()
+        self._leave()  # nobody reads any more
 
-    async def _opening(self) -> Opening:
-        """What this connection asks for, and may. Raises ApiError."""
+    async def _open(self) -> None:
+        """Starts the session this connection asks for, or joins a call. Raises ApiError."""
         headers = {name.lower(): value.decode("latin-1") for name, value in self.scope["headers"]}
         offered = list(self.scope["subprotocols"])
+        query = self.scope["query_string"].decode("latin-1")
         key = auth.bearer(headers.get(b"authorization")) or subprotocol_key(offered)
         grant = await database_sync_to_async(auth.authenticate)(key, time.time())
+        if (call_id := side_band_call(query)) is not None:
+            self._join(calls.find(call_id, grant))
+            return
         dialect = choose_dialect(grant, headers.get(b"openai-beta"), offered)
-        config = choose_config(grant, self.scope["query_string"].decode("latin-1"))
-        return Opening(grant.owner, config, dialect)
+        self._start(Opening(grant.owner, choose_config(grant, query), dialect))
 
     def _start(self, opening: Opening) -> None:
         running = engine.current()
         driver = running.driver(opening, self._connection, "events")
         leave = admission.of_this_process().admit(opening.owner)
-        self._driver = driver
+        self._receive, self._leave = driver.receive, driver.stop
         self._tasks.append(running.run(driver, self._connection, leave))
+
+    def _join(self, call: Call) -> None:
+        """A side-band connection: as long as the call, and no session of its own."""
+        self._leave = call.join(self._connection)
+        self._receive = call.receive

@@ -74,6 +74,8 @@ class Driver:
         """As ``receive`` for callers that cannot wait; False where the core is behind and nothing was taken in."""
         if not self._room.is_set():
             return False
+        if self._over:
+            return True  # nobody is there to take it
         self._inputs.append(received)
         self._count(len(received) + INPUT_OVERHEAD)
         self._wake.set()

@@ -1,7 +1,7 @@
 """What a connection asks for: the session's configuration and dialect, from key, address, headers and subprotocols.
 
 The rules are those of the API's WebSocket: ``model`` for realtime sessions, ``intent=transcription`` (and no model) for
-transcription, neither where an ephemeral key already says it.
+transcription, neither where an ephemeral key already says it; ``call_id`` joins a running call.
 """
 
 from __future__ import annotations
@@ -46,12 +46,18 @@ def choose_dialect(
     return BETA if said or grant.dialect is BETA else GA
 
 
+def side_band_call(query: str) -> str | None:
+    """The call a side-band connection is for; None for a session of its own. Raises InvalidRequest."""
+    asked = _asked(query)
+    if "call_id" in asked and "model" in asked:
+        message = "You must provide either 'call_id', for a running call, or 'model', for a new session; not both."
+        raise errors.invalid_value("call_id", message)
+    return asked.get("call_id")
+
+
 def choose_config(grant: Grant, query: str) -> SessionConfig:
     """The configuration a connection with this query string starts with. Raises InvalidRequest."""
-    asked = {name: values[0] for name, values in parse_qs(query).items()}
-    if "call_id" in asked:
-        message = "This server has no side-band connections: events of a call come on its data channel."
-        raise errors.invalid_value("call_id", message)
+    asked = _asked(query)
     kind = _kind(grant, asked)
     if kind == "transcription":
         _refuse_model(asked)
@@ -61,6 +67,10 @@ def choose_config(grant: Grant, query: str) -> SessionConfig:
     elif grant.config is None:
         raise errors.InvalidRequest("You must provide a model parameter.", "missing_model", "model")
     return grant.config or SessionConfig(model=asked["model"])
+
+
+def _asked(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query).items()}
 
 
 def _kind(grant: Grant, asked: Mapping[str, str]) -> Kind:

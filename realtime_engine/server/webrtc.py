@@ -11,17 +11,19 @@ import json
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 
 from realtime_api.errors import ApiError, InvalidRequest, ServerError
 from realtime_engine.core.ports import Samples
-from realtime_engine.server.driver import Driver, Input
+from realtime_engine.server.driver import Connection, Driver, Input
 from realtime_engine.server.engine import BROKEN, Engine
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.opening import Opening
 from realtime_engine.server.sdp import invalid_offer
+from realtime_engine.server.side_band import SideBands
 from realtime_engine.server.track import ModelTrack, incoming
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,10 @@ class Call:
         self._channel: RTCDataChannel | None = None
         self._driver: Driver | None = None
         self._connecting = asyncio.timeout(CONNECT_SECONDS)
+        self._begun = asyncio.Event()  # set when the session starts, and when there will be none
         self._closing = asyncio.Event()
+        self._farewell = (1000, "")
+        self._side_bands = SideBands()
         self._plays = False  # whether the client's offer takes audio at all
         self._helpers: list[asyncio.Task[None]] = []
         self._peer.on("datachannel", self._on_channel)
@@ -95,6 +100,8 @@ class Call:
         for helper in self._helpers:
             helper.cancel()
         self._leave()
+        self._begun.set()
+        self._side_bands.close(*self._farewell)
         await self._flush()
         await self._peer.close()
 
@@ -112,9 +119,26 @@ class Call:
         with suppress(TimeoutError):
             await asyncio.wait_for(closed.wait(), FLUSH_SECONDS)
 
+    # --- side-band connections ---
+
+    def join(self, connection: Connection) -> Callable[[], None]:
+        """Lets a side-band connection see the call's events; returns what ends that. Raises InvalidRequest (429)."""
+        self._side_bands.join(connection)
+        return partial(self._side_bands.leave, connection)
+
+    async def receive(self, message: str) -> None:
+        """A client event from a side-band connection; waits while the session has not begun, or is behind."""
+        await self._begun.wait()
+        if self._driver is not None:
+            await self._driver.receive(message)
+
     # --- the driver's connection ---
 
     def send(self, event: dict[str, Any]) -> None:
+        self._side_bands.send(event)
+        self._send_on_channel(event)
+
+    def _send_on_channel(self, event: dict[str, Any]) -> None:
         channel = self._channel
         if channel is None or channel.readyState != "open":
             return
@@ -137,6 +161,7 @@ class Call:
         """Ends the call once what is queued has been sent; a data channel has no close codes."""
         if not self._closing.is_set():
             logger.debug("call %s closes: %d %s", self.id, code, reason)
+            self._farewell = (code, reason)
         self._closing.set()
 
     # --- what comes in ---
@@ -154,13 +179,14 @@ class Call:
         self._driver = self._engine.driver(self._opening, self, "track")
         self._engine.run(self._driver, self, self._leave)
         self._help(self._watch())
+        self._begun.set()
         self._connecting.reschedule(None)
 
     def _on_message(self, message: str | bytes) -> None:
         if isinstance(message, str):
             self._take_in(message)
         else:
-            self.send(error_event(BINARY_MESSAGE))
+            self._send_on_channel(error_event(BINARY_MESSAGE))
 
     def _help(self, work: Coroutine[Any, Any, None]) -> None:
         helper = asyncio.create_task(work)

@@ -5,29 +5,50 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
 
 from realtime_api.config import SessionConfig
 from realtime_api.dialect import Dialect
 from realtime_api.ga import GA
 from realtime_engine.core.ports import Job, Samples
-from realtime_engine.server import keys
+from realtime_engine.server import calls, keys
+from realtime_engine.server.http import Request, Response
 from realtime_engine.speech.client import Deliver
+from tests.realtime_engine.server.caller import Caller
 
 NOW = 1_700_000_000
 ENGINE_KEY = "sk-engine-key-of-the-tests-0123456789"
 FAR_FUTURE = 4_000_000_000
 
 TEXT_SESSION = SessionConfig(output_modality="text")
+MANUAL = SessionConfig(turn_detection=None)
+SDP = {"content-type": "application/sdp"}
+
+Connect = Callable[..., Awaitable[WebsocketCommunicator]]
+MakeCaller = Callable[..., Caller]
+Dial = Callable[..., Awaitable[tuple[Caller, Response]]]
 
 
 async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
     """A key that is valid while the tests run."""
     return (await sync_to_async(keys.issue)(config, dialect, 60, FAR_FUTURE)).value
+
+
+async def post(path: str, body: str | bytes = b"", *, key: str = ENGINE_KEY, **headers: str) -> Response:
+    raw = body.encode() if isinstance(body, str) else body
+    sent = SDP | {name.replace("_", "-"): value for name, value in headers.items()} | {"authorization": f"Bearer {key}"}
+    return await calls.handle(Request("POST", f"/v1/realtime/{path}".rstrip("/"), sent, raw))
+
+
+async def closed(socket: WebsocketCommunicator) -> tuple[int, str]:
+    frame = await socket.receive_output()
+    assert frame["type"] == "websocket.close"
+    return frame["code"], frame["reason"]
 
 
 async def until(condition: Callable[[], bool], within: float = 5) -> None:

@@ -5,63 +5,18 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import numpy as np
 import pytest
-import pytest_asyncio
 
 from realtime_api.beta import BETA
-from realtime_api.config import SessionConfig
-from realtime_api.dialect import Dialect
-from realtime_api.ga import GA
 from realtime_engine.server import admission, calls, engine, lifespan
 from realtime_engine.server.admission import Admission
-from realtime_engine.server.http import Request, Response
 from tests.realtime_engine.server.caller import RATE, Caller, Microphone
-from tests.realtime_engine.server.support import ENGINE_KEY, issue, text_message, until
+from tests.realtime_engine.server.support import MANUAL, SDP, Dial, MakeCaller, issue, post, text_message, until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
-
-MANUAL = SessionConfig(turn_detection=None)
-SDP = {"content-type": "application/sdp"}
-MakeCaller = Callable[..., Caller]
-Dial = Callable[..., Awaitable[tuple[Caller, Response]]]
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def make_caller(running_engine: None, transactional_db: None) -> AsyncIterator[MakeCaller]:
-    """Makes callers, and hangs up after the test."""
-    callers: list[Caller] = []
-
-    def make_caller(**options: Any) -> Caller:
-        callers.append(Caller(**options))
-        return callers[-1]
-
-    yield make_caller
-    for caller in callers:
-        await caller.hang_up()
-    await calls.hang_up_all()
-
-
-@pytest.fixture
-def dial(make_caller: MakeCaller) -> Dial:
-    """Makes a call with a key for this configuration."""
-
-    async def dial(config: SessionConfig = MANUAL, dialect: Dialect = GA, **options: Any) -> tuple[Caller, Response]:
-        caller = make_caller(**options)
-        response = await post("calls", await caller.offer(), key=await issue(config, dialect))
-        await caller.accept(response.body.decode())
-        return caller, response
-
-    return dial
-
-
-async def post(path: str, body: str | bytes = b"", *, key: str = ENGINE_KEY, **headers: str) -> Response:
-    raw = body.encode() if isinstance(body, str) else body
-    sent = SDP | {name.replace("_", "-"): value for name, value in headers.items()} | {"authorization": f"Bearer {key}"}
-    return await calls.handle(Request("POST", f"/v1/realtime/{path}".rstrip("/"), sent, raw))
 
 
 def part(name: str, content: str) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 
 from realtime_api.beta import BETA
 from realtime_api.config import SessionConfig, Transcription
@@ -17,39 +14,11 @@ from realtime_api.dialect import Dialect
 from realtime_api.ga import GA
 from realtime_engine.server import admission, keys
 from realtime_engine.server.admission import Admission
-from realtime_engine.server.consumer import RealtimeConsumer
-from tests.realtime_engine.server.support import ENGINE_KEY, TEXT_SESSION, issue, text_message
+from tests.realtime_engine.server.support import ENGINE_KEY, TEXT_SESSION, Connect, closed, issue, text_message
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
 
-Connect = Callable[..., Awaitable[WebsocketCommunicator]]
 TRANSCRIPTION = SessionConfig(kind="transcription", transcription=Transcription())
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def connect(running_engine: None, transactional_db: None) -> AsyncIterator[Connect]:
-    """Opens sockets that are accepted, and closes what a test leaves open."""
-    sockets: list[WebsocketCommunicator] = []
-
-    async def connect(query: str = "", *, key: str | None = None, offered: tuple[str, ...] = (), **headers: str) -> Any:
-        sent = {"authorization": f"Bearer {key}"} if key else {}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        raw = [(name.encode(), value.encode()) for name, value in sent.items()]
-        socket = WebsocketCommunicator(RealtimeConsumer.as_asgi(), f"/v1/realtime?{query}", raw, list(offered))
-        accepted, socket.subprotocol = await socket.connect()
-        assert accepted
-        sockets.append(socket)
-        return socket
-
-    yield connect
-    for socket in sockets:
-        await socket.disconnect()
-
-
-async def closed(socket: WebsocketCommunicator) -> tuple[int, str]:
-    frame = await socket.receive_output()
-    assert frame["type"] == "websocket.close"
-    return frame["code"], frame["reason"]
 
 
 async def test_it_works_for_a_browser(connect: Connect) -> None:

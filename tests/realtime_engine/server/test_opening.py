@@ -42,7 +42,6 @@ REFUSED: dict[str, tuple[Grant, str, str, str]] = {
     "model beside transcription": (OWN_KEY, "intent=transcription&model=gpt-realtime", "invalid_model", "model"),
     "model with a transcription key": (TRANSCRIPTION_KEY, "model=whisper-1", "invalid_model", "model"),
     "intent against the key": (TRANSCRIPTION_KEY, "intent=realtime", "invalid_value", "intent"),
-    "side-band": (OWN_KEY, "call_id=rtc_1", "invalid_value", "call_id"),
 }
 
 

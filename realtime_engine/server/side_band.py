@@ -1,0 +1,45 @@
+"""Side-band connections: WebSockets that follow a WebRTC call and speak in it; its audio stays on the track."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from realtime_api.errors import InvalidRequest
+from realtime_engine.server.driver import Connection
+from realtime_engine.server.ids import new_id
+
+MAX_SIDE_BANDS = 4
+
+
+class SideBands:
+    """The side-band connections of one call."""
+
+    def __init__(self) -> None:
+        self._connections: list[Connection] = []
+        self._session: dict[str, Any] | None = None  # as the session's last event about itself showed it
+
+    def join(self, connection: Connection) -> None:
+        """One more, greeted with the session as it is by now. Raises InvalidRequest (429)."""
+        if len(self._connections) >= MAX_SIDE_BANDS:
+            message = f"This call already has {MAX_SIDE_BANDS} side-band connections. Close one of them first."
+            raise InvalidRequest(message, "rate_limit_exceeded", "call_id", status=429)
+        self._connections.append(connection)
+        if self._session is not None:
+            connection.send({"type": "session.created", "event_id": new_id("event"), "session": self._session})
+
+    def leave(self, connection: Connection) -> None:
+        """It is gone; the call goes on."""
+        if connection in self._connections:
+            self._connections.remove(connection)
+
+    def send(self, event: dict[str, Any]) -> None:
+        """A server event of the call, for everybody."""
+        if "session" in event:
+            self._session = event["session"]
+        for connection in self._connections:
+            connection.send(event)
+
+    def close(self, code: int, reason: str) -> None:
+        """The call is over."""
+        for connection in self._connections:
+            connection.close(code, reason)
