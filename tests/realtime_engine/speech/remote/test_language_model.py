@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import httpx
@@ -22,6 +21,7 @@ from realtime_engine.core.ports import (
 )
 from realtime_engine.speech.remote.language_model import LanguageModel
 from realtime_engine.speech.remote.service import LANGUAGE_MODEL
+from tests.realtime_engine.server.support import until
 from tests.realtime_engine.speech.remote.support import Pieces, chunk, make_service, run, sse, stream
 
 
@@ -121,9 +121,7 @@ async def test_cancelled_reply_closes_its_stream_and_says_no_more() -> None:
     answerer = model(httpx.Response(200, headers={"Content-Type": "text/event-stream"}, stream=body))
     got: list[JobResult] = []
     answerer.handle(reply(), got.append)
-    async with asyncio.timeout(5):
-        while not got:
-            await asyncio.sleep(0)
+    await until(lambda: bool(got))
     answerer.handle(CancelJob("r"), got.append)
     await answerer.aclose()
     assert body.closed

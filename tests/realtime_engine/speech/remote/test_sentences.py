@@ -1,5 +1,6 @@
 """Tokens become pieces to be spoken: early at first, whole sentences later, and nothing is lost."""
 
+# ruff: noqa: RUF001 - full stops of other scripts are meant
 from __future__ import annotations
 
 import pytest
