@@ -68,7 +68,7 @@ class Listening:
         self._vad = ports.voice_activity_detector()
         self._frame: Samples = np.zeros(0, dtype=np.int16)
         self._frame_end_ms = 0
-        self._detector = TurnDetector(config.turn_detection) if config.turn_detection else None
+        self._detector = self._make_detector()
         self._item_id: str | None = None  # of the turn being spoken
         self._start_ms = 0
         self._transcribe_job: str | None = None
@@ -94,9 +94,13 @@ class Listening:
         elif self._detector is None:
             self._abandon_turn()
             self._restart_vad()
-            self._detector = TurnDetector(config.turn_detection)
+            self._detector = self._make_detector()
         else:
             self._detector.policy = config.turn_detection
+
+    def _make_detector(self) -> TurnDetector | None:
+        policy = self._config.turn_detection
+        return TurnDetector(policy, self._vad.release_ms) if policy else None
 
     def _make_front_end(self) -> FrontEnd:
         reduction = self._config.noise_reduction

@@ -3,7 +3,8 @@
 server_vad: speech begins with START_FRAMES frames at or above the threshold and ends after silence_duration_ms below
 the lower threshold. semantic_vad: the same speech detection, but the pause's length follows from how complete the
 utterance sounds: the turn judge is asked early in the pause, its probability is mapped to a timeout by a continuous
-curve, and eagerness caps the wait (low 8 s, medium and auto 4 s, high 2 s, as the API documents).
+curve, and eagerness says how patient that is (at most 8 s, 4 s, 2 s for low, medium and auto, high, as the API
+documents).
 """
 
 from __future__ import annotations
@@ -18,24 +19,44 @@ FRAME_MS = VAD_FRAME * 1000 // ANALYSIS_RATE
 START_FRAMES = 2
 """Consecutive speech frames that begin a turn: one alone (a click) does not."""
 
+LONGEST_ATTACK = 10
+"""Frames in a row above the lower threshold that a turn may begin with: a soft first sound belongs to it."""
+
 HYSTERESIS = 0.15
-"""Speech goes on until the probability falls this far below the threshold."""
+"""Speech goes on until the probability falls this far below the threshold, or by HYSTERESIS_SHARE of a low one."""
+
+HYSTERESIS_SHARE = 0.3
 
 SEMANTIC_THRESHOLD = 0.5
 DEFAULT_PREFIX_PADDING_MS = 300
 
-JUDGE_AT_MS = (160, 576)
+JUDGE_AT_MS = (160, 448)
 """Silence after which the judge is asked; again only while its answer was undecided."""
 
-UNDECIDED = (0.15, 0.85)
-SHORTEST_TIMEOUT_MS = 240
+UNDECIDED = (0.15, 0.9)
 JUDGE_FAILED_TIMEOUT_MS = 1000
-CAP_MS = {"low": 8000, "medium": 4000, "auto": 4000, "high": 2000}
+"""Without a judge: what a server_vad set for patient listening would wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Silence that ends a turn, in ms: from ``least``, after what sounds complete, to ``most``."""
+
+    least: int
+    most: int
+
+
+PATIENCE = {
+    "low": Patience(900, 8000),
+    "medium": Patience(600, 4000),
+    "auto": Patience(600, 4000),
+    "high": Patience(300, 2000),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechStart:
-    onset_ms: int  # where the first speech frame begins
+    onset_ms: int  # where the first likely frame begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +74,22 @@ Decision = SpeechStart | SpeechEnd | AskJudge
 
 def semantic_timeout_ms(probability: float, eagerness: str) -> int:
     """Silence to wait for, given the probability (0..1) that the turn is complete."""
-    cap = CAP_MS[eagerness]
-    return round(SHORTEST_TIMEOUT_MS + (cap - SHORTEST_TIMEOUT_MS) * (1 - probability) ** 2)
+    patience = PATIENCE[eagerness]
+    return round(patience.least + (patience.most - patience.least) * (1 - probability))
 
 
 class TurnDetector:
-    """Feeds on one probability per frame; ``policy`` may be replaced at any frame."""
+    """Feeds on one probability per frame; ``policy`` may be replaced at any frame.
 
-    def __init__(self, policy: ServerVad | SemanticVad) -> None:
+    ``release_ms`` is how long the probabilities stay up after the last sound of speech.
+    """
+
+    def __init__(self, policy: ServerVad | SemanticVad, release_ms: int) -> None:
         self.policy = policy
+        self._release_ms = release_ms
         self.speaking = False
-        self._speech_frames = 0
+        self._speech_frames = 0  # in a row, at or above the threshold
+        self._likely_frames = 0  # in a row, at or above the lower threshold
         self._last_speech_ms = 0
         self._timeout_ms: int | None = None
         self._asked = 0
@@ -82,18 +108,22 @@ class TurnDetector:
     def _threshold(self) -> float:
         return self.policy.threshold if isinstance(self.policy, ServerVad) else SEMANTIC_THRESHOLD
 
+    @property
+    def _lower_threshold(self) -> float:
+        return max(self._threshold - min(HYSTERESIS, HYSTERESIS_SHARE * self._threshold), 0.01)
+
     def reset(self) -> None:
         """Forget a turn that has begun."""
         self.speaking = False
-        self._speech_frames = 0
+        self._speech_frames = self._likely_frames = 0
         self._end_pause()
 
     def step(self, probability: float, frame_end_ms: int) -> Decision | None:
         """One more frame."""
         if not self.speaking:
             return self._wait_for_speech(probability, frame_end_ms)
-        if probability >= max(self._threshold - HYSTERESIS, 0.01):
-            self._last_speech_ms = frame_end_ms
+        if probability >= self._lower_threshold:
+            self._last_speech_ms = frame_end_ms - self._release_ms
             self._end_pause()
             return None
         return self._wait_for_end(frame_end_ms - self._last_speech_ms)
@@ -111,18 +141,27 @@ class TurnDetector:
         self._asked = len(JUDGE_AT_MS)
 
     def _wait_for_speech(self, probability: float, frame_end_ms: int) -> Decision | None:
+        if probability < self._lower_threshold:
+            self._speech_frames = self._likely_frames = 0
+            return None
+        self._likely_frames = min(self._likely_frames + 1, LONGEST_ATTACK)
         self._speech_frames = self._speech_frames + 1 if probability >= self._threshold else 0
         if self._speech_frames < START_FRAMES:
             return None
+        onset_ms = frame_end_ms - self._likely_frames * FRAME_MS
+        self._begin(frame_end_ms)
+        return SpeechStart(onset_ms)
+
+    def _begin(self, frame_end_ms: int) -> None:
         self.speaking = True
-        self._last_speech_ms = frame_end_ms
+        self._last_speech_ms = frame_end_ms - self._release_ms
+        self._speech_frames = self._likely_frames = 0
         self._end_pause()
-        return SpeechStart(frame_end_ms - START_FRAMES * FRAME_MS)
 
     def _wait_for_end(self, silence_ms: int) -> Decision | None:
         if isinstance(self.policy, ServerVad):
             return self._end_after(self.policy.silence_duration_ms, silence_ms)
-        cap = CAP_MS[self.policy.eagerness]
+        cap = PATIENCE[self.policy.eagerness].most
         ended = self._end_after(cap if self._timeout_ms is None else min(cap, self._timeout_ms), silence_ms)
         if ended is None and self._asked < len(JUDGE_AT_MS) and silence_ms >= JUDGE_AT_MS[self._asked]:
             self._asked += 1

@@ -43,6 +43,8 @@ class Identity:
 
 
 class Loudness:
+    release_ms = 0
+
     def probability(self, frame: Samples) -> float:
         return 0.9 if np.abs(frame).mean() > LOUD / 2 else 0.02
 

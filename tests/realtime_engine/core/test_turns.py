@@ -109,7 +109,7 @@ def semantic(eagerness: str = "auto") -> Bench:
 def test_a_finished_sentence_ends_the_semantic_turn_early():
     bench = semantic()
     bench.bring(ports.TurnJudged(bench.job(ports.JudgeTurn).job_id, 0.98))
-    bench.silence(100)
+    bench.silence(400)
     assert "input_audio_buffer.speech_stopped" in bench.types()
 
 
