@@ -14,6 +14,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 
+MAX_NAME = 80  # characters of a client's own field name in a message
+
+
 class ApiError(Exception):
     """One error of the API. ``param`` is the dotted path of the offending field, or None."""
 
@@ -92,19 +95,22 @@ def _translate(complaint: ErrorDetails, param: str) -> InvalidRequest:
             param,
             f"Invalid value: {_shown(complaint['input'])}. Supported values are: {context['expected']}.",
         )
-    if kind == "union_tag_not_found":
-        return missing(f"{param}.type")
     if kind == "union_tag_invalid":
-        tag_param = f"{param}.type"
-        return invalid_value(
-            tag_param, f"Invalid value: '{context['tag']}'. Supported values are: {context['expected_tags']}."
-        )
+        supported = f"Supported values are: {context['expected_tags']}."
+        return invalid_value(f"{param}.type", f"Invalid value: {_shown(context['tag'])}. {supported}")
+    if kind == "union_tag_not_found":
+        return missing(f"{param}.type") if isinstance(complaint["input"], Mapping) else _no_object(param, complaint)
     if kind == "value_error":
         return invalid_value(param, f"Invalid '{param}': {context['error']}")
     code = "invalid_type" if kind.endswith("_type") else "invalid_value"
     return InvalidRequest(
         f"Invalid '{param}': {complaint['msg']}, but got {_shown(complaint['input'])} instead.", code, param
     )
+
+
+def _no_object(param: str, complaint: ErrorDetails) -> InvalidRequest:
+    message = f"Invalid '{param}': expected an object, but got {_shown(complaint['input'])} instead."
+    return InvalidRequest(message, "invalid_type", param)
 
 
 def _shown(value: Any) -> str:
@@ -138,5 +144,6 @@ def _dotted(loc: Sequence[int | str], document: Any, prefix: str, *, missing_fie
         path.append(loc[-1])
     dotted = prefix
     for part in path:
-        dotted += f"[{part}]" if isinstance(part, int) else f".{part}" if dotted else str(part)
+        name = str(part)[:MAX_NAME]
+        dotted += f"[{name}]" if isinstance(part, int) else f".{name}" if dotted else name
     return dotted
