@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-
 MAX_NAME = 80  # characters of a client's own field name in a message
 
 

@@ -10,28 +10,35 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 
+from django.conf import settings
+
 from realtime_api.config import Kind
 
 PACKAGES = ("aiortc", "espeakng_loader", "numpy", "onnxruntime", "pipecat", "pocketsphinx", "soxr")
 """What the engine extra installs, by import name; webrtc-noise-gain is absent because the engine runs without it."""
 
-NOTE = (
-    "Speech recognition, turn detection, replies and voice run on this machine's CPU. The replies come from a small "
-    "built-in guide, not from a language model: ask it what it can do."
-)
+GUIDE = "The replies come from a small built-in guide, not from a language model: ask it what it can do."
 
-WITHOUT_EFFECT: Mapping[Kind, Mapping[str, str]] = {
-    "realtime": {
-        "model": "Local engine: the built-in guide answers under any model name.",
-        "instructions": "Local engine: the guide can read them back, but it does not follow them.",
-        "temperature": "Local engine: accepted and echoed, but the guide does not sample.",
-    },
-    "transcription": {
-        "model": "Local engine: one recogniser for English listens under any model name.",
-        "prompt": "Local engine: accepted and echoed, but the recogniser does not use it.",
-    },
+FORM_FIELDS: Mapping[Kind, Mapping[str, str]] = {
+    "realtime": {name: name for name in ("model", "instructions", "temperature")},
+    "transcription": {"transcription.model": "model", "transcription.prompt": "prompt"},
 }
-"""Per kind of session, the fields that only a language model or another recogniser could honour."""
+"""Per kind of session, the form's name of the fields that may be without effect."""
+
+
+def without_effect() -> Mapping[Kind, Mapping[str, str]]:
+    """Per kind of session, the form fields that the engine takes and cannot honour as it is set up, with the reason."""
+    from realtime_engine.server import effects
+
+    reasons = effects.without_effect()
+    return {
+        kind: {
+            field: f"No effect with the local engine. {reasons[path]}"
+            for path, field in fields.items()
+            if path in reasons
+        }
+        for kind, fields in FORM_FIELDS.items()
+    }
 
 
 def missing_packages() -> list[str]:
@@ -51,3 +58,35 @@ def unavailable_reason() -> str | None:
     except models.ModelMissing as error:
         return str(error)
     return None
+
+
+def note() -> str:
+    """Who answers, listens and speaks in this installation, for the people who talk with it."""
+    elsewhere = {
+        "speech recognition": settings.ENGINE_STT_URL,
+        "replies": settings.ENGINE_LLM_URL,
+        "voice": settings.ENGINE_TTS_URL,
+    }
+    here = ["turn detection", *(part for part, url in elsewhere.items() if not url)]
+    model = settings.ENGINE_LLM_MODEL
+    sentences = [
+        f"{_listed(here).capitalize()} {'run' if len(here) > 1 else 'runs'} on this machine's CPU.",
+        f"The replies come from a language model{f' ({model})' if model else ''}." if elsewhere["replies"] else GUIDE,
+        "What you say is transcribed by another server." if elsewhere["speech recognition"] else "",
+        "The voice comes from another server." if elsewhere["voice"] else "",
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def paid_settings() -> list[str]:
+    """The settings by which somebody's key pays for what the engine answers, hears or says."""
+    services = {
+        "REALTIME_LLM_API_KEY": (settings.ENGINE_LLM_URL, settings.ENGINE_LLM_API_KEY),
+        "REALTIME_STT_API_KEY": (settings.ENGINE_STT_URL, settings.ENGINE_STT_API_KEY),
+        "REALTIME_TTS_API_KEY": (settings.ENGINE_TTS_URL, settings.ENGINE_TTS_API_KEY),
+    }
+    return [name for name, (url, key) in services.items() if url and key]
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

@@ -84,8 +84,9 @@ def _local(client: httpx.AsyncClient) -> Iterator[RealtimeProvider]:
             client=client,
             api_key=SecretStr(settings.ENGINE_API_KEY),
             is_local=True,
-            note=engine.NOTE,
-            without_effect=engine.WITHOUT_EFFECT,
+            note=engine.note(),
+            costs=bool(engine.paid_settings()),
+            without_effect=engine.without_effect(),
         )
 
 

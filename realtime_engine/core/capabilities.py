@@ -19,7 +19,7 @@ GUIDE = {
 """What only a language model could honour."""
 
 RECOGNISER = {
-    "transcription.model": "One recogniser for English listens under any model name; it tells no speakers apart.",
+    "transcription.model": "One recogniser for English listens under any model name.",
     "transcription.prompt": "The recogniser takes no hints.",
 }
 """What only another recogniser could honour."""

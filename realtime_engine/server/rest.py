@@ -114,7 +114,8 @@ class Mint:
     def __call__(self, request: Request, now: float) -> Response:
         auth.require_minting(auth.authenticate_request(request, now))
         asked = self.dialect.decode_mint(json_body(request), self.kind)
-        capabilities.check(asked.config, self.dialect, prefix="" if self.dialect is BETA else "session.")
+        prefix = "" if self.dialect is BETA else "session."
+        capabilities.check(asked.config, self.dialect, prefix, english_only=not effects.has_other_recogniser())
         admission.of_this_process().check()
         issued = keys.issue(asked.config, self.dialect, asked.ttl_s, now)
         session = self.dialect.describe_session(asked.config, issued.session_id, 0)

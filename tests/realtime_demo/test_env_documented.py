@@ -29,11 +29,3 @@ def test_only_the_settings_read_the_environment() -> None:
     files = [path for package in packages for path in (ROOT / package).rglob("*.py")]
     reads = re.compile(r"""os\.getenv\(|os\.environ(\.get\(|\[)["']""")
     assert [path.name for path in files if reads.search(path.read_text())] == []
-
-
-def test_what_the_local_engine_cannot_honour_is_in_the_readme() -> None:
-    from realtime_demo.engine import WITHOUT_EFFECT
-
-    readme = (ROOT / "README.md").read_text()
-    fields = {name for sentences in WITHOUT_EFFECT.values() for name in sentences}
-    assert {name for name in fields if f"`{name}`" not in readme} == set()

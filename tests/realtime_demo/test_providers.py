@@ -43,6 +43,24 @@ def test_servers_of_the_settings_come_with_their_dialect(settings: Any) -> None:
     assert (lab.id, lab.dialect.name, lab.base_url, lab.paid) == ("lab", "beta", "http://lab.example/v1", False)
 
 
+def test_the_page_says_that_the_guide_answers() -> None:
+    assert "not from a language model" in offered()[0].note
+
+
+def test_the_page_says_which_language_model_answers_and_who_hears(settings: Any) -> None:
+    settings.ENGINE_LLM_URL, settings.ENGINE_LLM_MODEL = "http://llm.example/v1", "llama3.2"
+    settings.ENGINE_STT_URL = settings.ENGINE_TTS_URL = "http://speech.example/v1"
+    assert offered()[0].note == (
+        "Turn detection runs on this machine's CPU. The replies come from a language model (llama3.2). "
+        "What you say is transcribed by another server. The voice comes from another server."
+    )
+
+
+def test_engine_that_pays_a_language_model_is_a_paid_provider(settings: Any) -> None:
+    settings.ENGINE_LLM_URL, settings.ENGINE_LLM_API_KEY = "http://llm.example/v1", SecretStr("sk-1")
+    assert offered()[0].paid
+
+
 @pytest.fixture
 def _without_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "aiortc", None)  # to Python, as if it were not installed
@@ -63,3 +81,17 @@ def test_without_the_engine_extra_the_reason_is_shown_instead() -> None:
 
 def test_with_the_engine_extra_nothing_is_missing() -> None:
     assert engine.unavailable_reason() is None
+
+
+def test_the_page_is_told_what_the_local_engine_cannot_honour(settings: Any) -> None:
+    settings.ENGINE_LLM_URL = settings.ENGINE_STT_URL = settings.ENGINE_WHISPER_MODEL = ""
+    effects = offered()[0].without_effect
+    assert {kind: set(fields) for kind, fields in effects.items()} == {
+        "realtime": {"model", "instructions", "temperature"},
+        "transcription": {"model", "prompt"},
+    }
+
+
+def test_a_language_model_and_another_recogniser_honour_more(settings: Any) -> None:
+    settings.ENGINE_LLM_URL = settings.ENGINE_STT_URL = "http://127.0.0.1:9/v1"
+    assert offered()[0].without_effect == {"realtime": {}, "transcription": {}}
