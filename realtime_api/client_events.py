@@ -41,6 +41,7 @@ class ClientEventError(Exception):
 class SessionUpdate:
     patch: Mapping[str, Any]
     event_id: str | None = None
+    of_transcription: bool = False  # sent as transcription_session.update
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class _Cancel(_Bare):
 
 def _session_update(event: dict[str, Any], dialect: Dialect) -> SessionUpdate:
     update = validated(_Update, event, "")
-    return SessionUpdate(update.session, update.event_id)
+    return SessionUpdate(update.session, update.event_id, update.type == "transcription_session.update")
 
 
 def _append(event: dict[str, Any], dialect: Dialect) -> BufferAppend:

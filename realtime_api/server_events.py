@@ -230,6 +230,21 @@ class ResponseDone(ResponseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimitsUpdated(ServerEvent):
+    """One limit; ``name`` is requests or tokens."""
+
+    type = "rate_limits.updated"
+    name: str
+    limit: int
+    remaining: int
+    reset_seconds: float
+
+    def payload(self, dialect: Dialect) -> dict[str, Any]:
+        limit = {"name": self.name, "limit": self.limit, "remaining": self.remaining}
+        return {"rate_limits": [{**limit, "reset_seconds": self.reset_seconds}]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutputItemEvent(ServerEvent):
     response_id: str
     output_index: int

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from realtime_api import errors
-from realtime_api.items import Content, Item, Message
+from realtime_api.items import Content, FunctionCall, FunctionCallOutput, Item, Message
 from realtime_engine.core.input_buffer import AUDIO_PER_MS
 from realtime_engine.core.limits import Limits
 from realtime_engine.core.ports import Samples, SpeechMark
@@ -20,10 +21,20 @@ class Entry:
     marks: tuple[SpeechMark, ...] = ()  # where each word of an assistant's transcript begins
     guide_text: str | None = None
     inaudible: bool = False  # its words could not be recognised, and are not asked for again
+    dropped_ms: int = 0  # length of audio that is no longer kept
 
     @property
     def audio_ms(self) -> int:
-        return 0 if self.audio is None else len(self.audio) // AUDIO_PER_MS
+        return self.dropped_ms if self.audio is None else len(self.audio) // AUDIO_PER_MS
+
+    @property
+    def bytes(self) -> int:
+        """What it counts towards Limits.conversation_bytes."""
+        return item_bytes(self.item) + (0 if self.audio is None else self.audio.nbytes)
+
+    def drop_audio(self) -> None:
+        """Let go of the sound; the words stay."""
+        self.dropped_ms, self.audio = self.audio_ms, None
 
     def heard_text(self, audio_end_ms: int) -> str:
         """The part of the transcript whose words begin before ``audio_end_ms``."""
@@ -33,12 +44,25 @@ class Entry:
         return transcript[: max(heard, default=0)]
 
 
-class Conversation:
-    """Items in order. Misuse by the client raises InvalidRequest and changes nothing."""
+def item_bytes(item: Item) -> int:
+    """Characters of all texts and images of an item."""
+    if isinstance(item, FunctionCall):
+        return len(item.arguments)
+    if isinstance(item, FunctionCallOutput):
+        return len(item.output)
+    return sum(len(text or "") for part in item.content for text in (part.text, part.transcript, part.image_url))
 
-    def __init__(self, conversation_id: str, limits: Limits) -> None:
+
+class Conversation:
+    """Items in order. Misuse by the client raises InvalidRequest and changes nothing.
+
+    ``on_dropped`` is told the id of each item whose audio had to give way to newer audio.
+    """
+
+    def __init__(self, conversation_id: str, limits: Limits, on_dropped: Callable[[str], None]) -> None:
         self.id = conversation_id
         self._limits = limits
+        self._on_dropped = on_dropped
         self._entries: dict[str, Entry] = {}
         self._order: list[str] = []
 
@@ -62,13 +86,23 @@ class Conversation:
             message = f"Item with id '{item_id[:80]}' not found in the conversation."
             raise errors.InvalidRequest(message, "item_not_found", param) from None
 
-    def check_room(self) -> None:
-        """Raises InvalidRequest where no further item fits."""
-        if len(self._order) >= self._limits.items:
-            message = (
-                f"The conversation holds its {self._limits.items} items: delete some with conversation.item.delete."
-            )
+    @property
+    def items_left(self) -> int:
+        """How many more items fit."""
+        return max(0, self._limits.items - len(self._order))
+
+    def check_room(self, more_bytes: int = 0) -> None:
+        """Raises InvalidRequest where no further item fits, with so many bytes besides its audio."""
+        remedy = "delete some with conversation.item.delete."
+        if not self.items_left:
+            message = f"The conversation holds its {self._limits.items} items: {remedy}"
             raise errors.InvalidRequest(message, "too_many_items")
+        held = more_bytes and sum(item_bytes(entry.item) for entry in self._entries.values())
+        if held + more_bytes > self._limits.conversation_bytes:
+            message = (
+                f"The conversation holds its {self._limits.conversation_bytes} bytes of texts and images: {remedy}"
+            )
+            raise errors.InvalidRequest(message, "conversation_full")
 
     def insert(self, entry: Entry, previous_item_id: str | None = None) -> str | None:
         """Add an item at the end, or after ``previous_item_id`` ("root": at the front); returns its predecessor."""
@@ -80,8 +114,13 @@ class Conversation:
             position = self._order.index(previous_item_id) + 1
         self._order.insert(position, entry.item.id)
         self._entries[entry.item.id] = entry
-        self._bound_audio()
+        self._bound_audio(entry)
         return self.previous_of(entry.item.id)
+
+    def complete(self, entry: Entry) -> None:
+        """Replace an item by what became of it."""
+        self._entries[entry.item.id] = entry
+        self._bound_audio(entry)
 
     def previous_of(self, item_id: str) -> str | None:
         """The id of the item before; None for the first."""
@@ -113,6 +152,7 @@ class Conversation:
         cut = audio_end_ms * AUDIO_PER_MS
         entry.marks = tuple(mark for mark in entry.marks if mark.sample < cut)
         entry.audio = entry.audio[:cut].copy() if entry.audio is not None else None
+        entry.dropped_ms = min(entry.dropped_ms, audio_end_ms)
 
     def set_transcript(self, item_id: str, content_index: int, transcript: str, guide_text: str | None) -> None:
         """What was recognised in a user's audio."""
@@ -123,11 +163,13 @@ class Conversation:
         entry.item = entry.item.with_content(content_index, heard)
         entry.guide_text = guide_text
 
-    def _bound_audio(self) -> None:
-        """Let go of the oldest audio when the conversation holds more than it may."""
-        excess = sum(entry.audio_ms for entry in self._entries.values()) - self._limits.item_audio_ms
-        for item_id in self._order:
+    def _bound_audio(self, newest: Entry) -> None:
+        """Let go of the oldest audio when the conversation holds more than it may; of the newest last."""
+        excess = sum(entry.bytes for entry in self._entries.values()) - self._limits.conversation_bytes
+        for entry in [*(entry for entry in self.entries if entry is not newest), newest]:
             if excess <= 0:
                 return
-            excess -= self._entries[item_id].audio_ms
-            self._entries[item_id].audio = None
+            if entry.audio is not None:
+                excess -= entry.audio.nbytes
+                entry.drop_audio()
+                self._on_dropped(entry.item.id)

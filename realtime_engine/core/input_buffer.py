@@ -59,11 +59,6 @@ class InputBuffer:
         return self.analysis.end // ANALYSIS_PER_MS
 
     @property
-    def held_ms(self) -> float:
-        """Audio kept or waiting, committed or not."""
-        return (self.audio.end - self.audio.start + self._waiting_samples) / AUDIO_PER_MS
-
-    @property
     def uncommitted_ms(self) -> float:
         """Audio written since the last commit or clear."""
         return (self._received + self._waiting_samples - self._committed) / AUDIO_PER_MS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 
 from realtime_api import errors
@@ -10,44 +11,78 @@ from realtime_api.client_events import ItemCreate
 from realtime_api.config import SessionConfig
 from realtime_api.items import FunctionCallOutput, Item, Message
 from realtime_api.server_events import ItemAdded, ItemDone, ItemRetrieved
-from realtime_engine.core.conversation import Conversation, Entry
+from realtime_engine.core import wire_audio
+from realtime_engine.core.chores import Chore, Chores, one_by_one
+from realtime_engine.core.conversation import Conversation, Entry, item_bytes
+from realtime_engine.core.input_buffer import AUDIO_PER_MS
+from realtime_engine.core.limits import Limits
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
-from realtime_engine.core.ports import Samples, SpeechPorts
+from realtime_engine.core.ports import SpeechPorts
+from realtime_engine.core.samples import cut, joined
 
 DATA_CHANNEL_AUDIO = 180_000
 """Bytes of audio that fit, as base64 and with the item around them, into the 256 KiB a browser's data channel takes."""
+
+DATA_CHANNEL_ITEM = 260_000
+"""Characters of an item, as JSON, that fit with the event around it."""
+
+PIECE = wire_audio.PIECE_MS * AUDIO_PER_MS
 
 
 class ItemDesk:
     """conversation.item.create and .retrieve."""
 
-    def __init__(self, outbox: Outbox, conversation: Conversation, ports: SpeechPorts, media: Media) -> None:
-        self._most_audio = DATA_CHANNEL_AUDIO if media == "track" else None
+    def __init__(
+        self,
+        outbox: Outbox,
+        conversation: Conversation,
+        ports: SpeechPorts,
+        media: Media,
+        limits: Limits,
+        chores: Chores,
+    ) -> None:
         self._outbox = outbox
         self._conversation = conversation
         self._ports = ports
+        self._on_data_channel = media == "track"
+        self._limits = limits
+        self._chores = chores
 
     def create(self, event: ItemCreate, config: SessionConfig) -> None:
         """Raises InvalidRequest, and then nothing has changed."""
-        self._conversation.check_room()
         item = self._with_id(event.item.item)
-        entry = Entry(item, self._decode(event.item.audio, config))
-        previous = self._conversation.insert(entry, event.previous_item_id)
-        self._outbox.emit(ItemAdded(item=item, previous_item_id=previous))
-        self._outbox.emit(ItemDone(item=item, previous_item_id=previous))
+        self._conversation.check_room(item_bytes(item))
+        if event.previous_item_id not in (None, "root"):
+            self._conversation.entry(event.previous_item_id, "previous_item_id")
+        self._check_size(item)
+        audio = self._one_audio(event.item.audio, config)
+        self._chores.start(self._insert(item, audio, config.input_format, event.previous_item_id))
 
     def retrieve(self, item_id: str, config: SessionConfig) -> None:
         """The item, its audio in the session's formats if a data channel can carry it. Raises InvalidRequest."""
-        entry = self._conversation.entry(item_id)
-        audio: dict[int, str] = {}
-        if isinstance(entry.item, Message) and entry.audio is not None:
-            wire_format = config.output_format if entry.item.role == "assistant" else config.input_format
-            encoded = self._ports.encoder(wire_format).encode(entry.audio)
-            index = next(i for i, part in enumerate(entry.item.content) if part.kind in ("audio", "input_audio"))
-            if self._most_audio is None or len(encoded) <= self._most_audio:
-                audio[index] = base64.b64encode(encoded).decode()
-        self._outbox.emit(ItemRetrieved(item=entry.item, audio=audio))
+        self._chores.start(self._send(self._conversation.entry(item_id), config))
+
+    def _insert(self, item: Item, audio: bytes | None, audio_format: str, previous_item_id: str | None) -> Chore:
+        entry = Entry(item)
+        if audio is not None:
+            pieces = wire_audio.pieces(audio, audio_format)
+            entry.audio = joined((yield from one_by_one(self._ports.decoder(audio_format).decode, pieces)))
+        previous = self._conversation.insert(entry, previous_item_id)
+        self._outbox.emit(ItemAdded(item=item, previous_item_id=previous))
+        self._outbox.emit(ItemDone(item=item, previous_item_id=previous))
+
+    def _send(self, entry: Entry, config: SessionConfig) -> Chore:
+        item, audio = entry.item, entry.audio
+        sent: dict[int, str] = {}
+        if isinstance(item, Message) and audio is not None:
+            index = next(i for i, part in enumerate(item.content) if part.kind in ("audio", "input_audio"))
+            wire_format = config.output_format if item.role == "assistant" else config.input_format
+            size = len(audio) // AUDIO_PER_MS * wire_audio.BYTES_PER_MS[wire_format]
+            if not self._on_data_channel or size <= DATA_CHANNEL_AUDIO:
+                encoded = yield from one_by_one(self._ports.encoder(wire_format).encode, cut(audio, PIECE))
+                sent[index] = base64.b64encode(b"".join(encoded)).decode()
+        self._outbox.emit(ItemRetrieved(item=item, audio=sent))
 
     def _with_id(self, item: Item) -> Item:
         if isinstance(item, FunctionCallOutput):
@@ -59,14 +94,21 @@ class ItemDesk:
             raise errors.invalid_value("item.id", message)
         return chosen
 
-    def _decode(self, audio: dict[int, bytes], config: SessionConfig) -> Samples | None:
-        """The audio of an item's one audio part. Raises InvalidRequest."""
+    def _check_size(self, item: Item) -> None:
+        """Raises InvalidRequest for an item whose echo a browser's data channel could not carry."""
+        if self._on_data_channel and len(json.dumps(item.to_wire(self._outbox.dialect))) > DATA_CHANNEL_ITEM:
+            message = (
+                f"Invalid 'item': at most {DATA_CHANNEL_ITEM} characters as JSON in a WebRTC call, which is what a "
+                "data channel carries. Send a smaller image or text, or connect by WebSocket."
+            )
+            raise errors.invalid_value("item", message)
+
+    def _one_audio(self, audio: dict[int, bytes], config: SessionConfig) -> bytes | None:
+        """The wire audio of an item's one audio part. Raises InvalidRequest."""
         if len(audio) > 1:
             raise errors.invalid_value("item.content", "An item holds at most one input_audio part.")
         for index, data in audio.items():
-            try:
-                return self._ports.decoder(config.input_format).decode(data)
-            except ValueError as error:
-                param = f"item.content[{index}].audio"
-                raise errors.invalid_value(param, f"Invalid '{param}': {error}") from None
+            param = f"item.content[{index}].audio"
+            wire_audio.check(data, config.input_format, param, self._limits.buffer_ms)
+            return data
         return None

@@ -8,16 +8,19 @@ from typing import Literal
 import numpy as np
 
 from realtime_api import errors
-from realtime_api.config import SemanticVad, SessionConfig
+from realtime_api.config import SemanticVad, ServerVad, SessionConfig
 from realtime_api.items import Content, Message
 from realtime_api.server_events import (
     BufferCommitted,
+    Error,
     ItemAdded,
     ItemDone,
     SpeechStarted,
     SpeechStopped,
     TimeoutTriggered,
 )
+from realtime_engine.core import wire_audio
+from realtime_engine.core.chores import Chore, Chores, one_by_one
 from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.hearing import Hearing
 from realtime_engine.core.input_buffer import AUDIO_PER_MS, InputBuffer
@@ -33,16 +36,20 @@ from realtime_engine.core.ports import (
     SpeechPorts,
     TurnJudged,
 )
+from realtime_engine.core.samples import cut
 from realtime_engine.core.turn_detection import FRAME_MS, AskJudge, SpeechEnd, SpeechStart, TurnDetector
+
+OVERFLOW = "input_audio_buffer_overflow"
 
 Heard = Literal["speech_started", "turn_committed"]
 
 SHORTEST_COMMIT_MS = 100
 JUDGED_MS = 8_000
-SAMPLES_PER_BYTE = {"pcm16": 0.5, "g711_ulaw": 3.0, "g711_alaw": 3.0}  # at SESSION_RATE
-KEPT_OF_TRACK_MS = 60_000
 KEPT_SILENCE_MS = 1_000
 """Audio kept before the padding while nobody speaks, so that a manual commit still finds what was just said."""
+
+CAPTION_GATE = ServerVad(prefix_padding_ms=1_000)
+"""Without turn detection captions begin with the first speech; a generous padding, for nothing said is to be lost."""
 
 
 class Listening:
@@ -56,6 +63,7 @@ class Listening:
         hearing: Hearing,
         ports: SpeechPorts,
         limits: Limits,
+        chores: Chores,
     ) -> None:
         self._config = config
         self._outbox = outbox
@@ -63,12 +71,15 @@ class Listening:
         self._hearing = hearing
         self._ports = ports
         self._limits = limits
+        self._chores = chores
         self._decoder = ports.decoder(config.input_format)
         self.buffer = InputBuffer(self._make_front_end())
         self._vad = ports.voice_activity_detector()
         self._frame: Samples = np.zeros(0, dtype=np.int16)
         self._frame_end_ms = 0
         self._detector = self._make_detector()
+        self._caption_gate = TurnDetector(CAPTION_GATE, self._vad.release_ms)
+        self._overflowing = False  # uncommitted audio was dropped, and the client was told
         self._item_id: str | None = None  # of the turn being spoken
         self._start_ms = 0
         self._transcribe_job: str | None = None
@@ -88,15 +99,12 @@ class Listening:
             self._decoder = self._ports.decoder(config.input_format)
         if config.noise_reduction != old.noise_reduction:
             self.buffer.change_front_end(self._make_front_end())
-        if config.turn_detection is None:
-            self._abandon_turn()
-            self._detector = None
-        elif self._detector is None:
+        if config.turn_detection is not None and self._detector is not None:
+            self._detector.policy = config.turn_detection
+        elif config.turn_detection != old.turn_detection:
             self._abandon_turn()
             self._restart_vad()
             self._detector = self._make_detector()
-        else:
-            self._detector.policy = config.turn_detection
 
     def _make_detector(self) -> TurnDetector | None:
         policy = self._config.turn_detection
@@ -111,72 +119,80 @@ class Listening:
 
     def _restart_vad(self) -> None:
         self._vad = self._ports.voice_activity_detector()
+        self._begin_frame()
+
+    def _begin_frame(self) -> None:
         self._frame = self._frame[:0]
         self._frame_end_ms = self.buffer.analysed_ms
 
     # --- audio in ---
 
-    def has_room(self, samples: float) -> bool:
-        """Whether so much more may be written before a commit or clear."""
-        return self.buffer.held_ms + samples / AUDIO_PER_MS <= self._limits.buffer_ms
-
-    def drop_oldest(self) -> None:
-        """Make room on a track, which cannot be refused: keep only the latest audio."""
-        self.buffer.commit(self.buffer.end_ms - KEPT_OF_TRACK_MS)
-
     def append(self, audio: bytes) -> None:
         """Wire audio. Raises InvalidRequest, and then nothing was written."""
-        if not self.has_room(len(audio) * SAMPLES_PER_BYTE[self._config.input_format]):
-            seconds = self._limits.buffer_ms // 1000
-            message = f"The input audio buffer holds {seconds} s of uncommitted audio: commit or clear it first."
-            raise errors.InvalidRequest(message, "input_audio_buffer_full", "audio")
-        try:
-            samples = self._decoder.decode(audio)
-        except ValueError as error:
-            raise errors.invalid_value("audio", f"Invalid 'audio': {error}") from None
-        self.buffer.write(samples)
+        wire_audio.check(audio, self._config.input_format, "audio", self._limits.buffer_ms)
+        self._chores.start(self._decode(audio))
+
+    def _decode(self, audio: bytes) -> Chore:
+        pieces = wire_audio.pieces(audio, self._config.input_format)
+        decoder = self._decoder
+        yield from one_by_one(lambda piece: self.buffer.write(decoder.decode(piece)), pieces)
 
     def process(self) -> Iterator[Heard]:
         """Process the next slice and report the turns that begin and end in it."""
-        analysis = self.buffer.process().analysis
-        if self._detector is None:
-            self._feed_captions(analysis)
-            return
-        frames = np.concatenate((self._frame, analysis))
-        whole = len(frames) - len(frames) % VAD_FRAME
-        self._frame = frames[whole:]
-        for start in range(0, whole, VAD_FRAME):
-            yield from self._step(frames[start : start + VAD_FRAME])
-        yield from self._bound_turn()
+        for frame in self._frames(self.buffer.process().analysis):
+            self._frame_end_ms += FRAME_MS
+            if self._transcribe_job is not None:
+                self._hearing.feed(self._transcribe_job, frame)
+            if self._detector is not None:
+                yield from self._step(self._detector, frame)
+            elif self.streams_captions and self._transcribe_job is None:
+                self._await_caption(frame)
+        if self._detector is not None:
+            yield from self._bound_turn(self._detector)
+        else:
+            self._bound_buffer()
 
-    def _bound_turn(self) -> Iterator[Heard]:
+    def _frames(self, analysis: Samples) -> Iterator[Samples]:
+        audio = np.concatenate((self._frame, analysis))
+        whole = len(audio) - len(audio) % VAD_FRAME
+        self._frame = audio[whole:]
+        return cut(audio[:whole], VAD_FRAME)
+
+    def _bound_turn(self, detector: TurnDetector) -> Iterator[Heard]:
         """End a turn that never ends, and let go of silence."""
-        assert self._detector is not None
         end_ms = self.buffer.end_ms
         if self._item_id is None:
-            self.buffer.forget_before(end_ms - self._detector.prefix_padding_ms - KEPT_SILENCE_MS)
+            self.buffer.forget_before(end_ms - detector.prefix_padding_ms - max(KEPT_SILENCE_MS, self._idle_timeout_ms))
         elif end_ms - self._start_ms > self._limits.turn_ms:
-            self._detector.reset()
-            self._speech_stopped(end_ms)
-            yield "turn_committed"
+            detector.reset()
+            yield from self._speech_stopped(end_ms)
 
-    def _step(self, frame: Samples) -> Iterator[Heard]:
-        assert self._detector is not None
-        self._frame_end_ms += FRAME_MS
-        if self._transcribe_job is not None:
-            self._hearing.feed(self._transcribe_job, frame)
-        match self._detector.step(self._vad.probability(frame), self._frame_end_ms):
+    def _bound_buffer(self) -> None:
+        """Without turn detection: drop the oldest of what is never committed, and say so once."""
+        start_ms = self.buffer.end_ms - self._limits.buffer_ms
+        if start_ms <= self.buffer.kept_from_ms:
+            return
+        self.buffer.forget_before(start_ms)
+        if not self._overflowing:
+            self._overflowing = True
+            message = (
+                f"The input audio buffer holds {self._limits.buffer_ms // 1000} s of uncommitted audio: from now on "
+                "the oldest is dropped. Commit or clear the buffer."
+            )
+            self._outbox.emit(Error(error=errors.InvalidRequest(message, OVERFLOW)))
+
+    def _step(self, detector: TurnDetector, frame: Samples) -> Iterator[Heard]:
+        match detector.step(self._vad.probability(frame), self._frame_end_ms):
             case SpeechStart(onset_ms):
                 self._cancel_judge()
                 self._speech_started(onset_ms)
                 yield "speech_started"
             case SpeechEnd(end_ms):
                 self._cancel_judge()
-                self._speech_stopped(end_ms)
-                yield "turn_committed"
+                yield from self._speech_stopped(end_ms)
             case AskJudge():
                 self._ask_judge()
-            case None if not self._detector.pausing:
+            case None if not detector.pausing:
                 self._cancel_judge()
 
     # --- turns ---
@@ -192,22 +208,45 @@ class Listening:
             self._transcribe_job = self._hearing.open(self._config, self._item_id)
             self._hearing.feed(self._transcribe_job, self.buffer.analysis_between(self._start_ms, self._frame_end_ms))
 
-    def _speech_stopped(self, end_ms: int) -> None:
+    def _speech_stopped(self, end_ms: int) -> Iterator[Heard]:
         assert self._item_id is not None
         self._outbox.emit(SpeechStopped(item_id=self._item_id, audio_end_ms=end_ms))
-        self._commit(self._item_id, self._start_ms, end_ms)
+        if self._has_room():
+            self._commit(self._item_id, self._start_ms, end_ms)
+            yield "turn_committed"
+        else:
+            self._abandon_turn()
+            self.buffer.commit(end_ms)
+
+    def _has_room(self) -> bool:
+        """Whether the conversation takes one more item; if not, the client is told."""
+        try:
+            self._conversation.check_room()
+        except errors.InvalidRequest as full:
+            self._outbox.emit(Error(error=full))
+            return False
+        return True
 
     @property
     def speaking(self) -> bool:
         """Whether a turn has begun and not ended."""
         return self._item_id is not None
 
-    def commit_silence(self) -> None:
-        """The user said nothing for idle_timeout_ms: commit the silence as a turn of its own."""
-        start_ms, end_ms = self.buffer.kept_from_ms, self.buffer.end_ms
+    def commit_silence(self) -> bool:
+        """The user said nothing for idle_timeout_ms: commit the silence as a turn of its own, if it has room."""
+        end_ms = self.buffer.end_ms
+        start_ms = max(self.buffer.kept_from_ms, end_ms - self._idle_timeout_ms)
         item_id = self._outbox.new_id("item")
         self._outbox.emit(TimeoutTriggered(item_id=item_id, audio_start_ms=start_ms, audio_end_ms=end_ms))
-        self._commit(item_id, start_ms, end_ms)
+        has_room = self._has_room()
+        if has_room:
+            self._commit(item_id, start_ms, end_ms)
+        return has_room
+
+    @property
+    def _idle_timeout_ms(self) -> int:
+        policy = self._config.turn_detection
+        return policy.idle_timeout_ms or 0 if isinstance(policy, ServerVad) else 0
 
     def commit(self) -> None:
         """A commit by the client. Raises InvalidRequest where there is too little audio."""
@@ -222,6 +261,10 @@ class Listening:
         self._cancel_judge()
         if self._detector is not None:
             self._detector.reset()
+        if self._transcribe_job is not None:
+            self._hearing.feed(self._transcribe_job, self._frame)
+        self._begin_frame()
+        self._report_overflow()
         start_ms = self._start_ms if self._item_id else self.buffer.start_ms
         self._commit(self._item_id or self._outbox.new_id("item"), start_ms, self.buffer.end_ms)
 
@@ -240,11 +283,20 @@ class Listening:
         if self._transcribe_job is not None:
             self._hearing.end(self._transcribe_job)
         self._item_id = self._transcribe_job = None
+        self._overflowing = False
+        self._caption_gate.reset()
         self.buffer.commit(end_ms)
+
+    def _report_overflow(self) -> None:
+        if self._overflowing:
+            lost = self.buffer.kept_from_ms - self.buffer.start_ms
+            message = f"The first {lost} ms of the committed audio were dropped: the input audio buffer was full."
+            self._outbox.emit(Error(error=errors.InvalidRequest(message, OVERFLOW)))
 
     def clear(self) -> None:
         """Forget everything not committed; the clock goes on."""
         self._abandon_turn()
+        self._overflowing = False
         self.buffer.clear()
         self._restart_vad()
 
@@ -259,16 +311,17 @@ class Listening:
         if self._detector is not None:
             self._detector.reset()
         self._item_id = self._transcribe_job = None
+        self._caption_gate.reset()
 
-    def _feed_captions(self, analysis: Samples) -> None:
-        """Manual transcription sessions are heard while the client still talks."""
-        if not self.streams_captions:
+    def _await_caption(self, frame: Samples) -> None:
+        """Manual transcription sessions are heard while the client still talks, from the first speech on."""
+        started = self._caption_gate.step(self._vad.probability(frame), self._frame_end_ms)
+        if not isinstance(started, SpeechStart):
             return
-        if self._transcribe_job is None:
-            self._item_id = self._outbox.new_id("item")
-            self._start_ms = self.buffer.start_ms
-            self._transcribe_job = self._hearing.open(self._config, self._item_id)
-        self._hearing.feed(self._transcribe_job, analysis)
+        self._item_id, self._start_ms = self._outbox.new_id("item"), self.buffer.start_ms
+        self._transcribe_job = self._hearing.open(self._config, self._item_id)
+        start_ms = max(self.buffer.kept_from_ms, started.onset_ms - CAPTION_GATE.prefix_padding_ms)
+        self._hearing.feed(self._transcribe_job, self.buffer.analysis_between(start_ms, self._frame_end_ms))
 
     # --- the turn judge ---
 

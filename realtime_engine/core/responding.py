@@ -11,15 +11,19 @@ from realtime_api.config import SessionConfig
 from realtime_api.items import Message
 from realtime_api.responses import ResponseParams
 from realtime_engine.core import context
+from realtime_engine.core.chores import Chore, Chores, one_by_one
 from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.hearing import Hearing
+from realtime_engine.core.input_buffer import AUDIO_PER_MS
 from realtime_engine.core.limits import Limits
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.playback import TrackPlayback
-from realtime_engine.core.ports import JobFailed, JobResult, SpeechChunk, SpeechPorts
+from realtime_engine.core.ports import JobFailed, JobResult, Samples, SpeechChunk, SpeechPorts
 from realtime_engine.core.response_input import read_input
 from realtime_engine.core.response_run import Request, ResponseRun, apply
+from realtime_engine.core.samples import cut
+from realtime_engine.core.wire_audio import PIECE_MS
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class Responding:
         media: Media,
         track: TrackPlayback,
         limits: Limits,
+        chores: Chores,
         on_done: Callable[[ResponseRun], None],
     ) -> None:
         self._outbox = outbox
@@ -53,6 +58,7 @@ class Responding:
         self._media = media
         self._track = track
         self._limits = limits
+        self._chores = chores
         self._on_done = on_done
         self._runs: list[ResponseRun] = []
         self._waiting: list[_Waiting] = []
@@ -67,6 +73,8 @@ class Responding:
     def create(self, config: SessionConfig, params: ResponseParams, now: float) -> None:
         """Begin a response as soon as all words it answers are known. Raises InvalidRequest."""
         self._check_free(params)
+        if not params.out_of_band:
+            self._conversation.check_room()
         entries = read_input(params.input, self._conversation, self._outbox) if params.input is not None else None
         run = ResponseRun(
             outbox=self._outbox,
@@ -117,7 +125,12 @@ class Responding:
         quiet = config.model_copy(update={"transcription": None})
         job = self._hearing.open(quiet, entry.item.id, index)
         self._hearing.committed(entry.item.id, entry.audio_ms)
-        self._hearing.feed(job, self._ports.front_end(None, 1.0).process(entry.audio).analysis)
+        self._chores.start(self._feed(job, entry.audio))
+
+    def _feed(self, job: str, audio: Samples) -> Chore:
+        front_end = self._ports.front_end(None, 1.0)
+        pieces = cut(audio, PIECE_MS * AUDIO_PER_MS)
+        yield from one_by_one(lambda piece: self._hearing.feed(job, front_end.process(piece).analysis), pieces)
         self._hearing.end(job)
 
     def heard(self, item_id: str, failed: JobFailed | None, now: float) -> None:

@@ -327,8 +327,7 @@ class ResponseRun:
     def _end_output(self, entry: Entry) -> None:
         index = len(self.response.output) - 1
         if not self.out_of_band and entry.item.id in self._conversation:
-            kept = self._conversation.entry(entry.item.id)
-            kept.item, kept.audio, kept.marks = entry.item, entry.audio, entry.marks
+            self._conversation.complete(entry)
             previous = self._conversation.previous_of(entry.item.id)
             self._outbox.emit(ItemDone(item=entry.item, previous_item_id=previous))
         self._outbox.emit(OutputItemDone(response_id=self.response.id, output_index=index, item=entry.item))

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from realtime_engine.core.ports import Samples
 
 SILENCE = np.zeros(0, dtype=np.int16)
+
+
+def joined(pieces: Sequence[Samples]) -> Samples:
+    """One array of all pieces, of which there may be none."""
+    return np.concatenate(pieces) if pieces else SILENCE
+
+
+def cut(samples: Samples, length: int) -> Iterator[Samples]:
+    """The samples in pieces of ``length``; the last may be shorter."""
+    return (samples[start : start + length] for start in range(0, len(samples), length))
 
 
 class SampleLog:
@@ -46,4 +57,4 @@ class SampleLog:
             if position + len(chunk) > start:
                 pieces.append(chunk[max(0, start - position) : end - position])
             position += len(chunk)
-        return np.concatenate(pieces) if pieces else SILENCE
+        return joined(pieces)

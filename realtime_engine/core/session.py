@@ -21,11 +21,13 @@ from realtime_api.server_events import (
     ItemDeleted,
     ItemTruncated,
     OutputBufferCleared,
+    RateLimitsUpdated,
     ServerEvent,
     SessionCreated,
     SessionUpdated,
 )
 from realtime_engine.core import capabilities
+from realtime_engine.core.chores import Chores
 from realtime_engine.core.conversation import Conversation
 from realtime_engine.core.hearing import Hearing
 from realtime_engine.core.items import ItemDesk
@@ -80,15 +82,27 @@ class RealtimeSession:
         self._idle_from: float | None = None  # since when the user might have answered
         self._over = False
         self._outbox = Outbox(dialect, new_id)
-        self._conversation = Conversation(new_id("conv"), limits)
+        self._limits = limits
+        self._chores = Chores()
+        self._conversation = Conversation(new_id("conv"), limits, self._audio_dropped)
         self.track = TrackPlayback(self._outbox)  # read by whoever wants to know what the microphone may hear
         self._hearing = Hearing(self._outbox, self._conversation, self._heard, for_guide=not answerer)
         self._english_only = not recogniser
         self._responding = Responding(
-            self._outbox, self._conversation, self._hearing, ports, media, self.track, limits, self._response_done
+            self._outbox,
+            self._conversation,
+            self._hearing,
+            ports,
+            media,
+            self.track,
+            limits,
+            self._chores,
+            self._response_done,
         )
-        self._listening = Listening(config, self._outbox, self._conversation, self._hearing, ports, limits)
-        self._items = ItemDesk(self._outbox, self._conversation, ports, media)
+        self._listening = Listening(
+            config, self._outbox, self._conversation, self._hearing, ports, limits, self._chores
+        )
+        self._items = ItemDesk(self._outbox, self._conversation, ports, media, limits, self._chores)
         self._media = media
         self._now = now
 
@@ -117,20 +131,22 @@ class RealtimeSession:
     def receive_audio(self, samples: Samples, now: float) -> None:
         """Audio of the client's track, at SESSION_RATE."""
         self._now = now
-        if not self._listening.has_room(len(samples)):
-            self._listening.drop_oldest()
         self._listening.buffer.write(samples)
 
     @property
     def backlog(self) -> bool:
-        """Whether written audio still waits for processing."""
-        return self._listening.buffer.backlog
+        """Whether audio still waits for processing; the next message is to wait for it."""
+        return bool(self._chores) or self._listening.buffer.backlog
 
     def process_backlog(self, now: float) -> None:
-        """Process at most 200 ms of the audio taken in."""
+        """Go on with long audio, or process at most 200 ms of the audio taken in."""
         self._now = now
-        if not self.backlog:
-            return
+        if self._chores:
+            self._chores.go_on()
+        elif self._listening.buffer.backlog:
+            self._process_audio(now)
+
+    def _process_audio(self, now: float) -> None:
         for heard in self._listening.process():
             if heard == "speech_started":
                 self._idle_from = None
@@ -185,6 +201,9 @@ class RealtimeSession:
 
     @_handle.register
     def _(self, event: client.SessionUpdate) -> None:
+        if event.of_transcription and self.config.kind == "realtime":
+            message = "Passing a transcription session update event to a realtime session is not allowed."
+            raise errors.InvalidRequest(message, "invalid_event", "type")
         updated = self._dialect.merge(self.config, event.patch)
         capabilities.check(updated, self._dialect, english_only=self._english_only)
         if updated.voice != self.config.voice and self._responding.has_spoken:
@@ -199,6 +218,10 @@ class RealtimeSession:
         if self._media == "track":
             message = "Audio of a WebRTC call comes on its track; input_audio_buffer.append is not used."
             raise errors.InvalidRequest(message, "invalid_event", "type")
+        if len(event.audio) > self._limits.append_bytes:
+            raise errors.invalid_value(
+                "audio", f"Invalid 'audio': at most {self._limits.append_bytes} bytes in one event."
+            )
         self._listening.append(event.audio)
 
     @_handle.register
@@ -272,9 +295,27 @@ class RealtimeSession:
         except errors.ApiError as refused:
             self._outbox.emit(Error(error=refused))
 
+    def _audio_dropped(self, item_id: str) -> None:
+        message = (
+            f"The audio of item '{item_id}' was dropped, its text stays: a conversation holds "
+            f"{self._limits.conversation_bytes} bytes of audio, images and texts."
+        )
+        self._outbox.emit(Error(error=errors.InvalidRequest(message, "item_audio_dropped")))
+
     def _response_done(self, run: ResponseRun) -> None:
+        if not self._over:
+            self._outbox.emit(self._rate_limits())
         if not run.out_of_band and not self._listening.speaking:
             self._idle_from = max(self._now, run.playback.ends_at)
+
+    def _rate_limits(self) -> RateLimitsUpdated:
+        """A session's one bound on responses: each adds an item to a conversation that holds so many."""
+        return RateLimitsUpdated(
+            name="requests",
+            limit=self._limits.items,
+            remaining=self._conversation.items_left,
+            reset_seconds=round(max(0.0, self._deadline - self._now), 3),
+        )
 
     @property
     def _idle_deadline(self) -> float | None:
@@ -287,8 +328,8 @@ class RealtimeSession:
 
     def _break_silence(self, now: float) -> None:
         self._idle_from = None
-        self._listening.commit_silence()
-        self._answer_turn(now)
+        if self._listening.commit_silence():
+            self._answer_turn(now)
 
     def _heard(self, item_id: str, failed: JobFailed | None) -> None:
         self._responding.heard(item_id, failed, self._now)

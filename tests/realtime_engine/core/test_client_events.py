@@ -19,6 +19,15 @@ def audio(ms: int) -> str:
     return base64.b64encode(b"\0\0" * 24 * ms).decode()
 
 
+def spoken_item(item_id: str, ms: int) -> dict:
+    part = {"type": "input_audio", "audio": audio(ms)}
+    return {"id": item_id, "type": "message", "role": "user", "content": [part]}
+
+
+def errors(bench: Bench) -> list[dict]:
+    return [event for event in bench.events if event["type"] == "error"]
+
+
 def test_a_session_update_echoes_the_whole_effective_session():
     bench = Bench()
     bench.send(type="session.update", session={"type": "realtime", "instructions": "Be brief."})
@@ -87,12 +96,102 @@ def test_cleared_audio_is_not_committed():
     assert bench.types()[-2:] == ["input_audio_buffer.cleared", "error"]
 
 
-def test_a_full_buffer_refuses_more_audio():
+@pytest.mark.parametrize("media", ["events", "track"])
+def test_a_buffer_that_is_never_committed_keeps_the_latest_and_says_so_once(media):
+    bench = Bench(turn_detection=None, media=media, limits=Limits(buffer_ms=1000))
+    bench.say(5000)
+    assert [event["error"]["code"] for event in errors(bench)] == ["input_audio_buffer_overflow"]
+
+
+def test_the_commit_of_an_overflown_buffer_says_what_was_dropped():
     bench = Bench(turn_detection=None, limits=Limits(buffer_ms=1000))
-    bench.send(type="input_audio_buffer.append", audio=audio(900))
-    bench.send(type="input_audio_buffer.append", audio=audio(200), event_id="too much")
+    bench.say(5000)
+    bench.send(type="input_audio_buffer.commit")
+    assert "The first 4000 ms" in errors(bench)[-1]["error"]["message"]
+    bench.send(type="conversation.item.retrieve", item_id=bench.last("input_audio_buffer.committed")["item_id"])
+    kept = base64.b64decode(bench.last("conversation.item.retrieved")["item"]["content"][0]["audio"])
+    assert len(kept) // 48 == 1000
+
+
+def test_a_committed_buffer_may_overflow_again():
+    bench = Bench(turn_detection=None, limits=Limits(buffer_ms=1000))
+    bench.say(2000)
+    bench.send(type="input_audio_buffer.clear")
+    bench.say(2000)
+    assert len(errors(bench)) == 2
+
+
+def test_one_event_with_more_audio_than_the_buffer_holds_is_refused():
+    bench = Bench(turn_detection=None, limits=Limits(buffer_ms=1000))
+    bench.send(type="input_audio_buffer.append", audio=audio(1100), event_id="too much")
     error = bench.last("error")["error"]
-    assert (error["code"], error["event_id"]) == ("input_audio_buffer_full", "too much")
+    assert (error["param"], error["event_id"]) == ("audio", "too much")
+
+
+def test_the_size_of_an_append_is_bounded():
+    bench = Bench(turn_detection=None, limits=Limits(append_bytes=1000))
+    bench.send(type="input_audio_buffer.append", audio=audio(100))
+    assert "at most 1000 bytes" in bench.last("error")["error"]["message"]
+
+
+def test_long_audio_is_decoded_piece_by_piece():
+    bench = Bench(turn_detection=None)
+    event = {"type": "conversation.item.create", "item": spoken_item("a", ms=35_000)}
+    bench.session.receive_message(json.dumps(event), bench.now)
+    assert bench.session.backlog
+    for _ in range(3):
+        bench.session.process_backlog(bench.now)
+    assert not bench.session.backlog
+    bench.send(type="conversation.item.retrieve", item_id="a")
+    kept = base64.b64decode(bench.last("conversation.item.retrieved")["item"]["content"][0]["audio"])
+    assert len(kept) // 48 == 35_000
+
+
+def test_the_oldest_audio_gives_way_and_the_client_is_told():
+    bench = Bench(turn_detection=None, limits=Limits(conversation_bytes=48 * 250))
+    for item_id in ("a", "b"):
+        bench.send(type="conversation.item.create", item=spoken_item(item_id, ms=200))
+    assert [event["error"]["code"] for event in errors(bench)] == ["item_audio_dropped"]
+    assert "'a'" in errors(bench)[0]["error"]["message"]
+    bench.send(type="conversation.item.retrieve", item_id="b")
+    assert "audio" in bench.last("conversation.item.retrieved")["item"]["content"][0]
+
+
+def test_texts_that_do_not_fit_into_the_conversation_are_refused():
+    bench = Bench(turn_detection=None, limits=Limits(conversation_bytes=8))
+    for _ in range(2):
+        bench.send(type="conversation.item.create", item=USER_TEXT)
+    assert bench.last("error")["error"]["code"] == "conversation_full"
+    assert sum(event["type"] == "conversation.item.added" for event in bench.events) == 1
+
+
+def test_a_response_needs_room_in_the_conversation():
+    bench = Bench(turn_detection=None, limits=Limits(items=1))
+    bench.send(type="conversation.item.create", item=USER_TEXT)
+    bench.send(type="response.create")
+    assert bench.last("error")["error"]["code"] == "too_many_items"
+
+
+def test_a_turn_that_finds_no_room_is_reported_and_dropped():
+    bench = Bench(limits=Limits(items=0))
+    bench.say(400)
+    bench.silence(600)
+    assert bench.types()[-2:] == ["input_audio_buffer.speech_stopped", "error"]
+    assert isinstance(bench.jobs[-1], ports.CancelJob)
+
+
+def test_an_item_larger_than_a_data_channel_carries_is_refused_on_webrtc_only():
+    image = {"type": "input_image", "image_url": "data:image/png;base64," + "A" * 270_000}
+    for media, refused in (("events", False), ("track", True)):
+        bench = Bench(turn_detection=None, media=media)
+        bench.send(type="conversation.item.create", item={**USER_TEXT, "content": [image]})
+        assert bool(errors(bench)) is refused
+
+
+def test_a_realtime_session_takes_no_transcription_session_update():
+    bench = Bench(dialect="beta")
+    bench.send(type="transcription_session.update", session={})
+    assert "not allowed" in bench.last("error")["error"]["message"]
 
 
 def test_items_go_where_they_are_told():
@@ -182,14 +281,50 @@ def test_malformed_events_are_reported_and_the_session_goes_on(text):
 
 
 def test_transcription_sessions_stream_captions_before_a_manual_commit():
-    bench = Bench(kind="transcription", turn_detection=None, transcription=Transcription())
-    bench.send(type="input_audio_buffer.append", audio=audio(500))
+    bench = manual_captions()
+    bench.say(500)
     bench.bring(ports.TranscriptStable(bench.job(ports.Transcribe).job_id, "hello"))
     bench.send(type="input_audio_buffer.commit")
     bench.hear_words("hello world")
     deltas = [e["delta"] for e in bench.events if e["type"].endswith("transcription.delta")]
     assert deltas == ["hello", " world"]
     assert bench.last("conversation.item.input_audio_transcription.completed")["transcript"] == "hello world"
+
+
+def manual_captions() -> Bench:
+    return Bench(kind="transcription", turn_detection=None, transcription=Transcription())
+
+
+def fed_ms(bench: Bench) -> float:
+    return sum(len(job.audio) for job in bench.jobs if isinstance(job, ports.TranscribeAudio)) / 16
+
+
+def test_manual_captions_open_no_recogniser_before_anybody_speaks():
+    bench = manual_captions()
+    bench.silence(5000)
+    assert bench.jobs == []
+
+
+def test_manual_captions_begin_with_the_audio_before_the_first_speech():
+    bench = manual_captions()
+    bench.silence(5000)
+    bench.say(500)
+    assert fed_ms(bench) == pytest.approx(1500, abs=64)
+
+
+def test_manual_captions_hear_all_audio_up_to_the_commit():
+    bench = manual_captions()
+    bench.say(500)
+    bench.send(type="input_audio_buffer.commit")
+    assert fed_ms(bench) == pytest.approx(500, abs=1)
+    assert isinstance(bench.jobs[-1], ports.TranscribeEnd)
+
+
+def test_a_session_update_does_not_disturb_manual_captions():
+    bench = manual_captions()
+    bench.say(500)
+    bench.send(type="session.update", session={"type": "transcription"})
+    assert not any(isinstance(job, ports.CancelJob) for job in bench.jobs)
 
 
 def test_transcription_sessions_never_answer():
@@ -217,7 +352,7 @@ def test_a_delta_has_the_log_probabilities_of_its_own_tokens():
         transcription=Transcription(),
         include=["item.input_audio_transcription.logprobs"],
     )
-    bench.send(type="input_audio_buffer.append", audio=audio(500))
+    bench.say(500)
     job = bench.job(ports.Transcribe).job_id
     bench.bring(ports.TranscriptStable(job, "hello", (ports.Token("hel", -0.1), ports.Token("lo", -0.2))))
     bench.send(type="input_audio_buffer.commit")

@@ -38,6 +38,7 @@ def test_a_spoken_response_comes_in_the_documented_order():
         "conversation.item.done",
         "response.output_item.done",
         "response.done",
+        "rate_limits.updated",
     ]
 
 
@@ -54,6 +55,7 @@ def test_a_written_response_comes_in_the_documented_order():
         "conversation.item.done",
         "response.output_item.done",
         "response.done",
+        "rate_limits.updated",
     ]
 
 
@@ -69,6 +71,7 @@ def test_the_beta_dialect_has_its_own_names_and_no_item_done():
         "response.content_part.done",
         "response.output_item.done",
         "response.done",
+        "rate_limits.updated",
     ]
 
 
@@ -112,6 +115,7 @@ def test_a_tool_call_comes_in_the_documented_order():
         "conversation.item.done",
         "response.output_item.done",
         "response.done",
+        "rate_limits.updated",
     ]
     assert bench.last("response.done")["response"]["output"][0]["arguments"] == '{"word": "x"}'
 
