@@ -15,9 +15,11 @@ from functools import partial
 from typing import Any
 
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from django.conf import settings
 
 from realtime_api.errors import ApiError, InvalidRequest, ServerError
 from realtime_engine.core.ports import Samples
+from realtime_engine.server import ice, udp_ports
 from realtime_engine.server.driver import Connection, Driver, Input
 from realtime_engine.server.engine import BROKEN, Engine
 from realtime_engine.server.events import close_reason, error_event
@@ -32,14 +34,17 @@ LABEL = "oai-events"
 MAX_MESSAGE_BYTES = 262_144  # of a data channel in browsers; a longer one would break the channel
 MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 CONNECT_SECONDS = 20.0
-GONE_SECONDS = 10.0  # without a single packet (reports come every 5 s); ICE alone notices a closed tab after 30 s
-CHECK_SECONDS = 2.0
+CHECK_SECONDS = 1.0
 FLUSH_SECONDS = 1.0
 
 TOO_LARGE = InvalidRequest("An event was too large for the data channel (256 KiB) and was not sent.", "event_too_large")
 TOO_SLOW = InvalidRequest("Events are not read fast enough.", "too_slow")
 BEHIND = ServerError("The engine cannot keep up with this call.", "overloaded", status=503)
-NO_ADDRESS = ServerError("This server has no network address for audio. Use a WebSocket.", "no_media_address")
+NO_ADDRESS = ServerError(
+    "This server has no network address, or no free UDP port, for audio. Use a WebSocket.",
+    "no_media_address",
+    status=503,
+)
 WRONG_LABEL = InvalidRequest(f"The data channel must be labelled '{LABEL}'.", "invalid_value", "label")
 BINARY_MESSAGE = InvalidRequest("Events are JSON text; binary messages are not used.", "invalid_event")
 
@@ -75,6 +80,8 @@ class Call:
         try:
             await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             self._peer.addTrack(self._track)
+            if (ports := udp_ports.parse(settings.ENGINE_UDP_PORTS)) is not None:
+                ice.confine(self._peer, ports)
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except Exception as error:  # what is wrong with an offer shows in many types
             self.close(4000, "invalid_offer")
@@ -83,7 +90,9 @@ class Call:
             self.close(4000, close_reason(NO_ADDRESS))
             raise NO_ADDRESS
         self._plays = self._peer.getTransceivers()[0].currentDirection in ("sendrecv", "sendonly")
-        return self._peer.localDescription.sdp
+        address = settings.ENGINE_ANNOUNCED_ADDRESS
+        sdp: str = self._peer.localDescription.sdp
+        return ice.announced(sdp, address) if address else sdp
 
     async def run(self) -> None:
         """From before the answer to the end of the call; ends it when nobody connects."""
@@ -218,14 +227,14 @@ class Call:
             self._take_in(audio)
 
     async def _watch(self) -> None:
-        """Ends the call when its peer has gone without a word."""
+        """Ends the call when its peer has gone without a word; ICE alone would notice after 30 s."""
         quiet, received = 0.0, -1
-        while quiet < GONE_SECONDS:
+        while quiet < settings.ENGINE_CALL_QUIET_SECONDS:
             await asyncio.sleep(CHECK_SECONDS)
             before, received = received, await self._bytes_received()
             quiet = quiet + CHECK_SECONDS if received == before else 0.0
-        logger.info("call %s: the peer has gone", self.id)
-        self._closing.set()
+        logger.info("call %s ends: nothing came from its peer for %.0f s", self.id, quiet)
+        self.close(1001, "peer_gone")
 
     async def _bytes_received(self) -> int:
         report = await self._peer.getStats()

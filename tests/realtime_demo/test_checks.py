@@ -115,3 +115,14 @@ def test_listening_to_the_network_without_names_is_a_warning(settings: Any) -> N
     assert ids() == ["realtime_demo.W001"]
     settings.ALLOWED_HOSTS = ["demo.example"]
     assert ids() == []
+
+
+@pytest.mark.parametrize("ports", ["50000", "50100-50000", "80-90", "60000-70000", "a-b"])
+def test_udp_ports_that_are_no_range_are_an_error(settings: Any, ports: str) -> None:
+    settings.ENGINE_UDP_PORTS = ports
+    assert ids() == ["realtime_demo.E007"]
+
+
+def test_announced_address_that_is_a_name_is_an_error(settings: Any) -> None:
+    settings.ENGINE_ANNOUNCED_ADDRESS = "demo.example"
+    assert ids() == ["realtime_demo.E008"]

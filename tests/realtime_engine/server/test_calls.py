@@ -119,6 +119,21 @@ async def test_shutdown_tells_the_caller_and_is_quick(dial: Dial) -> None:
     await engine.start()  # for the other tests
 
 
+async def test_call_whose_peer_falls_silent_ends_with_a_reason_in_the_log(
+    dial: Dial, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ENGINE_CALL_QUIET_SECONDS = 2
+    caller, response = await dial()
+    await caller.event("session.created")
+    call_id = response.headers["Location"].rpartition("/")[2]
+    with caplog.at_level("INFO"):
+        for (
+            protocol
+        ) in caller.peer.sctp.transport.transport._connection._protocols:  # as a machine that is switched off
+            protocol.transport.abort()
+        await until(lambda: f"call {call_id} ends: nothing came from its peer for 2 s" in caplog.text, within=8)
+
+
 async def test_data_channel_of_another_name_is_refused(dial: Dial) -> None:
     caller, _ = await dial(label="events")
     assert (await caller.event("error"))["error"]["param"] == "label"
@@ -176,7 +191,7 @@ async def test_machine_without_a_network_says_so_at_once(
     offer = await make_caller().offer()
     monkeypatch.setattr("aioice.ice.get_host_addresses", lambda *_, **__: [])
     response = await post("calls", offer)
-    assert (response.status, json.loads(response.body)["error"]["code"]) == (500, "no_media_address")
+    assert (response.status, json.loads(response.body)["error"]["code"]) == (503, "no_media_address")
 
 
 async def test_wrong_key_makes_no_call(make_caller: MakeCaller) -> None:
