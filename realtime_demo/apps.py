@@ -9,4 +9,4 @@ class RealtimeDemoConfig(AppConfig):
     name = "realtime_demo"
 
     def ready(self) -> None:
-        from realtime_demo import checks  # noqa: F401 (registers itself)
+        from realtime_demo import checks, engine_checks  # noqa: F401 (they register themselves)

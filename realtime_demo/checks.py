@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +11,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from pydantic import ValidationError
 
+from realtime_demo import engine
 from realtime_demo.providers import RESERVED_IDS, SETTINGS, ProviderSettings
 
-from realtime_engine.server import udp_ports
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -73,24 +72,6 @@ def check_https(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -
 
 
 def _paid_settings() -> list[str]:
-@register
-def check_media_addresses(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """REALTIME_UDP_PORTS is a range of ports, REALTIME_ANNOUNCED_ADDRESS an IP address."""
-    faults: list[CheckMessage] = []
-    try:
-        udp_ports.parse(settings.ENGINE_UDP_PORTS)
-    except ValueError as error:
-        hint = "Leave it out, or write it like 50000-50100."
-        faults.append(Error(f"REALTIME_UDP_PORTS: {error}.", hint=hint, id="realtime_demo.E007"))
-    try:
-        ip_address(settings.ENGINE_ANNOUNCED_ADDRESS or "127.0.0.1")
-    except ValueError:
-        hint = "Leave it out, or write it like 203.0.113.7; a name is not enough."
-        message = "REALTIME_ANNOUNCED_ADDRESS is not an IP address."
-        faults.append(Error(message, hint=hint, id="realtime_demo.E008"))
-    return faults
-
-
     """The settings that bring a provider with a key of its own."""
     try:
         entries = SETTINGS.validate_json(settings.REALTIME_PROVIDERS.get_secret_value())
@@ -100,7 +81,7 @@ def check_media_addresses(app_configs: Sequence[AppConfig] | None = None, **kwar
         "OPENAI_API_KEY": bool(settings.OPENAI_API_KEY.get_secret_value()),
         "REALTIME_PROVIDERS": any(entry.api_key.get_secret_value() for entry in entries),
     }
-    return [name for name, is_set in keys.items() if is_set]
+    return [*(name for name, is_set in keys.items() if is_set), *engine.paid_settings()]
 
 
 def _invalid(location: tuple[int | str, ...], message: str) -> CheckMessage:

@@ -58,13 +58,17 @@ class RealtimeProvider:
     api_key: SecretStr = NO_KEY
     is_local: bool = False
     is_openai: bool = False
+    costs: bool = False
     note: str = ""
     without_effect: Mapping[Kind, Sentences] = field(default_factory=dict)
 
     @property
     def paid(self) -> bool:
-        """Whether a session costs whoever runs the site money, as far as one can tell: it needs their key."""
-        return bool(self.api_key) and not self.is_local
+        """Whether a session costs whoever runs the site money, as far as one can tell: it needs their key.
+
+        The local engine's own key costs nothing, unless it pays others (``costs``).
+        """
+        return self.costs or (bool(self.api_key) and not self.is_local)
 
     async def create_key(self, config: SessionConfig) -> Minted:
         """An ephemeral key for this configuration. Raises ProviderError, which never holds the API key."""

@@ -32,8 +32,6 @@ class Backends:
     voice: Runner
     pools: tuple[WorkerPool, ...] = ()
     remotes: tuple[Remote, ...] = ()
-    has_language_model: bool = False
-    has_other_recogniser: bool = False
 
     @classmethod
     def from_settings(cls) -> Backends:
@@ -46,8 +44,6 @@ class Backends:
             voice=speaker or Voice(voices),
             pools=(*(() if listener else (recognisers,)), *(() if speaker else (voices,))),
             remotes=tuple(remote for remote in (answerer, listener, speaker) if remote),
-            has_language_model=answerer is not None,
-            has_other_recogniser=bool(listener or settings.ENGINE_WHISPER_MODEL),
         )
 
     async def start(self) -> None:

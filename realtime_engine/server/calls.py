@@ -14,7 +14,7 @@ from realtime_api.dialect import Dialect
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_api.ga import GA, session_kind
 from realtime_engine.core import capabilities
-from realtime_engine.server import admission, auth, engine
+from realtime_engine.server import admission, auth, effects, engine
 from realtime_engine.server.cors import preflight, with_cors
 from realtime_engine.server.http import BASE, Clock, Request, Response, error_response, method_not_allowed, unknown_url
 from realtime_engine.server.ids import new_id
@@ -95,7 +95,7 @@ def _config(offer: Offer, grant: Grant, model: str | None, dialect: Dialect) -> 
     if offer.session is not None:
         kind = session_kind(offer.session) if dialect is GA and isinstance(offer.session, dict) else "realtime"
         config = dialect.decode_session(offer.session, kind, "session")
-        capabilities.check(config, dialect)
+        capabilities.check(config, dialect, english_only=not effects.has_other_recogniser())
         return config
     if grant.config is not None:
         return grant.config

@@ -14,7 +14,7 @@ from channels.testing import WebsocketCommunicator
 from pydantic import SecretStr
 
 from realtime_api.config import FunctionTool, SessionConfig, Transcription
-from realtime_engine.server import engine
+from realtime_engine.server import effects, engine
 from realtime_engine.server.backends import Backends
 from realtime_engine.server.consumer import RealtimeConsumer
 from realtime_engine.speech.client import Recogniser, Voice
@@ -199,3 +199,21 @@ async def test_what_has_a_server_needs_no_worker(settings: Any) -> None:
     assert isinstance(backends.recogniser, Transcriber)
     assert [pool.kind for pool in backends.pools] == ["voice"]
     await backends.stop()
+
+
+async def test_other_recogniser_is_not_kept_to_english(server: FakeOpenAI, talk: Open) -> None:
+    client = await talk()
+    session = {"type": "realtime", "audio": {"input": {"transcription": {"model": "whisper-1", "language": "fr"}}}}
+    await client.send(type="session.update", session=session)
+    updated = (await client.until("session.updated"))["session"]
+    assert updated["audio"]["input"]["transcription"]["language"] == "fr"
+    await client.say()
+    await client.until("conversation.item.input_audio_transcription.completed")
+    assert b'name="language"\r\n\r\nfr\r\n' in server.transcribed[0]
+
+
+def test_what_a_language_model_honours_is_no_longer_without_effect(settings: Any) -> None:
+    settings.ENGINE_LLM_URL = "http://127.0.0.1:9/v1"
+    assert {"model", "instructions", "temperature"} & effects.without_effect().keys() == set()
+    settings.ENGINE_LLM_MODEL = "llama"
+    assert "name the model" in effects.without_effect()["model"]

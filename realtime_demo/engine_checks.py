@@ -1,0 +1,32 @@
+"""System checks of what the settings name in place of the engine's own parts. No message holds an address or a key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+BASE_URL = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?(?<!/completions)(?<!/speech)(?<!/transcriptions)")
+
+
+@register
+def check_engine_backends(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """What answers, listens or speaks in place of the engine's own is named by an address, and only once."""
+    urls = {
+        "REALTIME_LLM_URL": settings.ENGINE_LLM_URL,
+        "REALTIME_STT_URL": settings.ENGINE_STT_URL,
+        "REALTIME_TTS_URL": settings.ENGINE_TTS_URL,
+    }
+    hint = "Leave it out, or write it like http://127.0.0.1:11434/v1, without a key, and without /chat or /audio."
+    bad = [name for name, url in urls.items() if url and not BASE_URL.fullmatch(url)]
+    found: list[CheckMessage] = [Error(f"{name} is no base URL.", hint=hint, id="realtime_demo.E010") for name in bad]
+    twice = (("REALTIME_STT_URL", "REALTIME_WHISPER_MODEL"), ("REALTIME_TTS_URL", "REALTIME_PIPER_VOICE"))
+    for url, model in twice:
+        if urls[url] and getattr(settings, model.replace("REALTIME", "ENGINE", 1)):
+            message, remedy = f"{url} and {model} are both set.", "Leave one of them out."
+            found.append(Error(message, hint=remedy, id="realtime_demo.E011"))
+    return found

@@ -1,0 +1,29 @@
+"""What the settings name in place of the engine's own parts is checked at start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tests.realtime_demo.test_checks import KEY, findings, ids
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:11434/v1", "http://user:key@host/v1", "http://host/v1/chat/completions"])
+def test_language_model_that_is_no_base_url_is_an_error(settings: Any, url: str) -> None:
+    settings.ENGINE_LLM_URL = url
+    assert ids() == ["realtime_demo.E010"]
+
+
+def test_two_recognisers_are_an_error(settings: Any) -> None:
+    settings.ENGINE_STT_URL, settings.ENGINE_WHISPER_MODEL = "http://stt.example/v1", "small"
+    assert ids() == ["realtime_demo.E011"]
+
+
+def test_a_public_site_whose_engine_pays_a_language_model_is_an_error(settings: Any) -> None:
+    settings.HOST, settings.IS_PUBLIC = "192.168.1.2", True
+    settings.ENGINE_LLM_URL, settings.ENGINE_LLM_API_KEY = "http://llm.example/v1", SecretStr(KEY)
+    (error,) = findings()
+    assert error.id == "realtime_demo.E003"
+    assert "REALTIME_LLM_API_KEY" in str(error)
