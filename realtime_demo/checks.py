@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from realtime_demo import engine
 from realtime_demo.providers import RESERVED_IDS, SETTINGS, ProviderSettings
+from realtime_engine.server import udp_ports
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -69,6 +71,24 @@ def check_https(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -
     hint = "Behind a proxy that always sets X-Forwarded-Proto, set TRUST_X_FORWARDED_PROTO=1."
     message = "HTTPS=1 redirects every request to HTTPS, and no header says when one came by HTTPS."
     return [Warning(message, hint=hint, id="realtime_demo.W002")]
+
+
+@register
+def check_media_addresses(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """REALTIME_UDP_PORTS is a range of ports, REALTIME_ANNOUNCED_ADDRESS an IP address."""
+    faults: list[CheckMessage] = []
+    try:
+        udp_ports.parse(settings.ENGINE_UDP_PORTS)
+    except ValueError as error:
+        hint = "Leave it out, or write it like 50000-50100."
+        faults.append(Error(f"REALTIME_UDP_PORTS: {error}.", hint=hint, id="realtime_demo.E007"))
+    try:
+        ip_address(settings.ENGINE_ANNOUNCED_ADDRESS or "127.0.0.1")
+    except ValueError:
+        hint = "Leave it out, or write it like 203.0.113.7; a name is not enough."
+        message = "REALTIME_ANNOUNCED_ADDRESS is not an IP address."
+        faults.append(Error(message, hint=hint, id="realtime_demo.E008"))
+    return faults
 
 
 def _paid_settings() -> list[str]:
