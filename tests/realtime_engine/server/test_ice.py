@@ -40,12 +40,16 @@ class TestCall:
         assert used
         assert used <= set(ports)
 
-    async def test_without_a_free_port_the_call_is_refused(self, make_caller: MakeCaller, settings: Any) -> None:
+    async def test_without_a_free_port_the_call_is_refused(
+        self, make_caller: MakeCaller, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        offer = await make_caller().offer()
+        monkeypatch.setattr("aioice.ice.get_host_addresses", lambda *_, **__: ["127.0.0.1"])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-            taken.bind(("", 0))
+            taken.bind(("127.0.0.1", 0))
             port = taken.getsockname()[1]
             settings.ENGINE_UDP_PORTS = f"{port}-{port}"
-            response = await post("calls", await make_caller().offer())
+            response = await post("calls", offer)
         assert (response.status, json.loads(response.body)["error"]["code"]) == (503, "no_media_address")
 
     async def test_answer_announces_the_address_of_the_settings(self, dial: Dial, settings: Any) -> None:
