@@ -6,14 +6,17 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_engine.core.ports import Samples
-from realtime_engine.server import admission, auth, calls, engine
+from realtime_engine.server import admission, auth, calls, engine, metrics
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.opening import (
     SUBPROTOCOL,
@@ -58,6 +61,18 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self._leave: Callable[[], None] = lambda: None
         self._tasks: list[asyncio.Task[None]] = []
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Messages one by one, as they come.
+
+        Channels' own loop makes a task and a thread's round trip of each, for channel layers and database connections:
+        a session has neither, and 50 messages a second.
+        """
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                message = await receive()
+                await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         """Always accepts: a browser learns nothing from a refused handshake, so refusals are told as events."""
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
@@ -65,6 +80,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         try:
             await self._open()
         except ApiError as error:
+            metrics.rejected(error)
             self._connection.send(error_event(error))
             self._connection.close(FATAL, close_reason(error))
 

@@ -26,7 +26,7 @@ Float = npt.NDArray[np.float64]
 
 def to_int16(values: npt.NDArray[np.floating]) -> Samples:
     """Round to the nearest 16-bit sample; what lies outside the range is clipped."""
-    return np.asarray(np.rint(np.clip(values, -32768, 32767)), np.int16)
+    return np.minimum(np.maximum(np.rint(values), -32768), 32767).astype(np.int16)
 
 
 class Resampler:
@@ -44,8 +44,10 @@ class Resampler:
 
     def process(self, samples: Samples) -> Samples:
         """The output that has become computable, shape (m,), possibly empty."""
+        if len(samples) <= _SLICE:
+            return self._step(samples)
         parts = [self._step(samples[at : at + _SLICE]) for at in range(0, len(samples), _SLICE)]
-        return np.concatenate(parts) if parts else np.empty(0, np.int16)
+        return np.concatenate(parts)
 
     def _step(self, samples: Samples) -> Samples:
         heard = np.concatenate((self._pending, samples))
@@ -54,7 +56,8 @@ class Resampler:
         self._pending = heard[blocks * self._down :]
         if not blocks:
             return np.empty(0, np.int16)
-        windows = np.lib.stride_tricks.sliding_window_view(heard, width)[:: self._down]
+        step = heard.itemsize  # overlapping windows by hand: sliding_window_view costs more than the filter
+        windows = np.ndarray((blocks, width), heard.dtype, heard, strides=(self._down * step, step))
         return to_int16((windows.astype(np.float64) @ self._kernel).reshape(-1))
 
 

@@ -1,0 +1,1 @@
+"""A pipecat pipeline with the same voice activity detector and turn judge as the engine, for benchmarks/cost.py."""

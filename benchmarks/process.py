@@ -1,0 +1,44 @@
+"""What a server costs: CPU and memory of a process and all its descendants, read from /proc (Linux)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+_UTIME, _STIME = 11, 12  # of what follows the name in /proc/PID/stat
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """CPU time used so far and memory held now, of a whole process tree."""
+
+    cpu_seconds: float
+    memory_mb: float  # proportional set size: a page shared by two processes counts half in each
+
+
+def usage(pid: int) -> Usage:
+    """Usage of ``pid`` and its descendants."""
+    family = descendants(pid)
+    return Usage(sum(map(_cpu_seconds, family)), sum(map(_memory_mb, family)))
+
+
+def descendants(pid: int) -> list[int]:
+    """``pid`` and every process below it."""
+    children = [int(child) for tasks in Path(f"/proc/{pid}/task").iterdir() for child in _children(tasks)]
+    return [pid, *(each for child in children for each in descendants(child))]
+
+
+def _children(task: Path) -> list[str]:
+    return (task / "children").read_text().split()
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[_UTIME]) + int(fields[_STIME])) / TICKS
+
+
+def _memory_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
