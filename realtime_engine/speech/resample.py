@@ -26,7 +26,7 @@ Float = npt.NDArray[np.float64]
 
 def to_int16(values: npt.NDArray[np.floating]) -> Samples:
     """Round to the nearest 16-bit sample; what lies outside the range is clipped."""
-    return np.minimum(np.maximum(np.rint(values), -32768), 32767).astype(np.int16)
+    return np.asarray(np.minimum(np.maximum(np.rint(values), -32768), 32767), np.int16)
 
 
 class Resampler:
