@@ -44,6 +44,8 @@ def config() -> uvicorn.Config:
         port=settings.PORT,
         lifespan="on",
         # At DEBUG the WebSocket library writes down handshakes, keys and all.
+        # Its own lines are coloured and for people; in JSON they go where all others go.
+        log_config=None if settings.LOG_FORMAT == "json" else uvicorn.config.LOGGING_CONFIG,
         log_level="info" if settings.LOG_LEVEL == "DEBUG" else settings.LOG_LEVEL.lower(),
         access_log=settings.DEBUG,
         server_header=False,

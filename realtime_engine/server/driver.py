@@ -16,6 +16,8 @@ from realtime_engine.core.outputs import CloseSession, Output, PlayAudio, SendEv
 from realtime_engine.core.ports import CancelJob, JobResult, Samples
 from realtime_engine.core.session import RealtimeSession
 from realtime_engine.server.jobs import Jobs
+from realtime_engine.server.metrics import SessionMeter
+from realtime_engine.server.session_log import session_id
 from realtime_engine.speech.worker_process import Deliver
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class Driver:
         self._connection = connection
         self._jobs = make_jobs(self.job_done)
         self._transport = transport
+        self._meter = SessionMeter(transport)
         self._sent: Counter[str] = Counter()  # server events by type
         self._loop = asyncio.get_running_loop()
         self._inputs: deque[Input] = deque()
@@ -104,6 +107,8 @@ class Driver:
     async def run(self) -> None:
         """Until the session closes or ``stop`` is called; the session's jobs are cancelled in any case."""
         started = self._loop.time()
+        session_id.set(self.session.session_id)
+        self._meter.begin()
         try:
             self.session.start(started)
             self._carry_out()
@@ -113,6 +118,7 @@ class Driver:
             self.stop()
             self.session.end(self._loop.time())
             self._cancel_jobs()
+            self._meter.end()
             self._log(self._loop.time() - started)
             await self._jobs.close()
 
@@ -163,8 +169,10 @@ class Driver:
         match output:
             case SendEvent(event):
                 self._sent[event["type"]] += 1
+                self._meter.sent(event, self._loop.time())
                 self._connection.send(event)
             case PlayAudio(audio):
+                self._meter.played(self._loop.time())
                 self._connection.play(audio)
             case StopPlayback():
                 self._connection.stop_playback()

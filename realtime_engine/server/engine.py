@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.conf import settings
@@ -19,7 +19,9 @@ from realtime_engine.server.driver import Connection, Driver
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.ids import new_id
 from realtime_engine.server.jobs import Jobs, JudgePool, Workshop
+from realtime_engine.server.metrics import WorkerCollector
 from realtime_engine.server.opening import Opening
+from realtime_engine.speech.client import WorkerPool
 from realtime_engine.speech.ports import LocalSpeechPorts
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class Engine:
         self._backends = backends
         self._judges = JudgePool(ports.judge) if ports.judge else None
         self._workshop = Workshop(self._judges, backends.recogniser, backends.voice, backends.answerer)
+        self.collector = WorkerCollector(backends.pools)
         self._live: dict[asyncio.Task[None], Connection] = {}
 
     @classmethod
@@ -52,6 +55,11 @@ class Engine:
         backends = Backends.from_settings()
         await backends.start()
         return cls(ports, backends)
+
+    @property
+    def pools(self) -> Sequence[WorkerPool]:
+        """The worker processes by kind."""
+        return self._backends.pools
 
     async def stop(self) -> None:
         """Tells every client, ends every session, stops the workers."""
@@ -109,13 +117,17 @@ _running: list[Engine] = []
 
 async def start() -> None:
     """Starts this process's engine."""
-    _running.append(await Engine.start())
+    running = await Engine.start()
+    running.collector.start()
+    _running.append(running)
 
 
 async def stop() -> None:
     """Stops it; new sessions are refused from now on."""
     while _running:
-        await _running.pop().stop()
+        running = _running.pop()
+        running.collector.stop()
+        await running.stop()
 
 
 def current() -> Engine:

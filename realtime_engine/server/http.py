@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from realtime_api.errors import ApiError, InvalidRequest
+from realtime_engine.server import metrics
 
 BASE = "/v1"
 MAX_BODY_BYTES = 1024 * 1024
@@ -57,6 +58,7 @@ def json_response(document: Any, status: int = 200) -> Response:
 
 def error_response(error: ApiError) -> Response:
     """The API's error body, with the headers that its status calls for."""
+    metrics.rejected(error)
     response = json_response({"error": error.body()}, error.status)
     if error.status == 401:
         return Response(response.status, {**response.headers, "WWW-Authenticate": "Bearer"}, response.body)

@@ -19,7 +19,7 @@ from django.conf import settings
 
 from realtime_api.errors import ApiError, InvalidRequest, ServerError
 from realtime_engine.core.ports import Samples
-from realtime_engine.server import ice, udp_ports
+from realtime_engine.server import ice, metrics, udp_ports
 from realtime_engine.server.driver import Connection, Driver, Input
 from realtime_engine.server.engine import BROKEN, Engine
 from realtime_engine.server.events import close_reason, error_event
@@ -155,6 +155,7 @@ class Call:
         if len(text) > MAX_MESSAGE_BYTES:
             text = json.dumps(error_event(TOO_LARGE))
         if channel.bufferedAmount > MAX_BUFFERED_BYTES:
+            metrics.rejected(TOO_SLOW)
             self.close(4008, close_reason(TOO_SLOW))
         else:
             channel.send(text)

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from realtime_engine.server import metrics
+
 logger = logging.getLogger(__name__)
 
 MAX_QUEUED_CHARACTERS = 8 * 1024 * 1024  # the core makes speech at most 20 s ahead: about 1.3 MB of events
@@ -79,6 +81,7 @@ class Writer:
                 self._cut_off()
 
     def _cut_off(self) -> None:
+        metrics.REJECTIONS.labels("too_slow").inc()
         logger.warning("a client that reads too slowly was cut off, %d characters behind", self._queued)
         self._queue.clear()
         self._queued = 0

@@ -1,0 +1,61 @@
+"""What watches the site: alive, ready, figures; and who may read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from realtime_engine.server import engine
+
+KEY = "sk-local-test"
+
+
+def test_process_that_answers_is_alive(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+
+
+@pytest.mark.django_db
+def test_site_whose_engine_has_not_started_is_not_ready(client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["engine"] == "The engine is not running on this server."
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_site_with_database_and_engine_is_ready(async_client: Any) -> None:
+    await engine.start()
+    try:
+        assert (await async_client.get("/readyz")).json() == {"status": "ready"}
+    finally:
+        await engine.stop()
+
+
+def test_site_without_its_database_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise OperationalError("gone: postgres://user:password@host")
+
+    monkeypatch.setattr(connection, "ensure_connection", fails)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["database"] == "it does not answer"
+
+
+def test_figures_are_open_to_the_machine_itself(client: Client) -> None:
+    response = client.get("/metrics", headers={"host": "localhost"})
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/plain")
+    assert b"realtime_first_audio_seconds_bucket" in response.content
+
+
+@pytest.mark.parametrize("sent", [{}, {"authorization": "Bearer wrong"}], ids=["no key", "wrong key"])
+def test_figures_are_closed_to_a_proxy_s_clients(client: Client, sent: dict[str, str]) -> None:
+    headers = {"host": "localhost", "x-forwarded-for": "203.0.113.9", **sent}
+    assert client.get("/metrics", headers=headers).status_code == 401
+
+
+def test_engine_s_key_opens_the_figures_from_anywhere(client: Client) -> None:
+    headers = {"x-forwarded-for": "203.0.113.9", "authorization": f"Bearer {KEY}"}
+    assert client.get("/metrics", headers=headers).status_code == 200
