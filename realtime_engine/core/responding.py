@@ -198,6 +198,11 @@ class Responding:
         for run in list(self._runs):
             run.cancel("client_cancelled")
 
+    def fail_all(self, error: errors.ApiError) -> None:
+        """The session ends under them."""
+        for run in list(self._runs):
+            run.fail(error.code or error.type, error.message)
+
     def _forget(self, run: ResponseRun) -> None:
         self._runs.remove(run)
         self._waiting = [waiting for waiting in self._waiting if waiting.run is not run]

@@ -11,7 +11,6 @@ from realtime_api.config import SessionConfig
 from realtime_api.items import FunctionCall, Item, Message, Status
 from realtime_api.responses import (
     CHARACTERS_PER_TOKEN,
-    MODEL_AUDIO_MS_PER_TOKEN,
     Response,
     ResponseParams,
     ResponseStatus,
@@ -30,7 +29,6 @@ from realtime_api.server_events import (
 )
 from realtime_engine.core import context
 from realtime_engine.core.conversation import Conversation, Entry
-from realtime_engine.core.input_buffer import AUDIO_PER_MS
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.playback import ClientPlayback, TrackPlayback
@@ -274,7 +272,7 @@ class ResponseRun:
     def _take_speech(self, chunk: SpeechChunk, now: float) -> None:
         assert isinstance(self._part, SpokenPart)
         room = self._room()
-        allowed = len(chunk.audio) if room is None else max(0, room) * MODEL_AUDIO_MS_PER_TOKEN * AUDIO_PER_MS
+        allowed = len(chunk.audio) if room is None else self._part.affordable(chunk, room)
         self._part.add(chunk, now, allowed)
         if allowed < len(chunk.audio):
             self._reach_token_limit()

@@ -209,6 +209,9 @@ class RealtimeSession:
         if updated.voice != self.config.voice and self._responding.has_spoken:
             message = "Cannot update a conversation's voice if assistant audio is present."
             raise errors.InvalidRequest(message, "cannot_update_voice", self._dialect.voice_param)
+        if self.config.tracing is not None and updated.tracing != self.config.tracing:
+            message = "Cannot update tracing once it is enabled for a session."
+            raise errors.InvalidRequest(message, "cannot_update_tracing", "session.tracing")
         self.config = updated
         self._listening.configure(updated)
         self._outbox.emit(self._session_event(SessionUpdated))
@@ -351,8 +354,11 @@ class RealtimeSession:
     def _expire(self, now: float) -> None:
         minutes = round(self._session_seconds / 60)
         message = f"Your session hit the maximum duration of {minutes} minutes."
+        expired = errors.InvalidRequest(message, "session_expired")
+        self._over = True
+        self._responding.fail_all(expired)
         self.end(now)
-        self._outbox.emit(Error(error=errors.InvalidRequest(message, "session_expired")))
+        self._outbox.emit(Error(error=expired))
         self._outbox.put(CloseSession(4000, "invalid_request_error.session_expired"))
 
     def _session_event(self, kind: type[SessionCreated] | type[SessionUpdated]) -> ServerEvent:

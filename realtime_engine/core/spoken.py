@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from realtime_api.items import Content
-from realtime_api.responses import MODEL_AUDIO_MS_PER_TOKEN, text_tokens
+from realtime_api.responses import CHARACTERS_PER_TOKEN, MODEL_AUDIO_MS_PER_TOKEN, text_tokens
 from realtime_api.server_events import (
     AudioDelta,
     AudioDone,
@@ -27,6 +27,12 @@ from realtime_engine.core.ports import SESSION_RATE, Encoder, Samples, SpeechChu
 SMALLEST_DELTA = SESSION_RATE // 10
 LARGEST_DELTA = SESSION_RATE // 5
 """Samples in one audio delta: 100 to 200 ms; the first and the last may be shorter."""
+
+SAMPLES_PER_TOKEN = MODEL_AUDIO_MS_PER_TOKEN * AUDIO_PER_MS
+
+
+def _audio_tokens(samples: int) -> int:
+    return -(-(samples // AUDIO_PER_MS) // MODEL_AUDIO_MS_PER_TOKEN)
 
 
 class Place:
@@ -93,7 +99,7 @@ class SpokenPart:
 
     @property
     def audio_tokens(self) -> int:
-        return -(-self.audio_ms // MODEL_AUDIO_MS_PER_TOKEN)
+        return _audio_tokens(self._samples)
 
     @property
     def tokens(self) -> int:
@@ -114,6 +120,19 @@ class SpokenPart:
         self._sentence_start = len(self.transcript)
         self._sentence_sample = self._samples
         self._early = []
+
+    def affordable(self, chunk: SpeechChunk, room: int) -> int:
+        """How many samples of the chunk, with the words that begin in them, cost at most ``room`` more tokens."""
+        most, allowed = self.tokens + room, len(chunk.audio)
+        while allowed > 0 and self._tokens_with(chunk, allowed) > most:
+            allowed -= SAMPLES_PER_TOKEN
+        return max(0, allowed)
+
+    def _tokens_with(self, chunk: SpeechChunk, samples: int) -> int:
+        end = self._samples - self._sentence_sample + samples
+        begun = [mark.end for mark in (*self._early, *chunk.marks) if mark.sample < end]
+        characters = max(len(self.transcript), self._sentence_start + max(begun, default=0))
+        return _audio_tokens(self._samples + samples) + -(-characters // CHARACTERS_PER_TOKEN)
 
     def add(self, chunk: SpeechChunk, now: float, allowed: int) -> None:
         """Some speech of the sentence, at most ``allowed`` samples: the words that begin in it, then the sound."""
