@@ -48,19 +48,19 @@ class WorkerPool:
         self.kind = kind
         self._size = size
         self.workers: set[Worker] = set()
-        self._idle: list[Worker] = []
         self.restarts = 0  # workers that ended without being told to
+        self._idle: list[Worker] = []
         self._busy: dict[str, Worker] = {}
         self._waiting: dict[str, Task] = {}
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    async def start(self) -> None:
     @property
     def waiting(self) -> int:
         """Jobs no worker has begun."""
         return len(self._waiting)
 
+    async def start(self) -> None:
         """Returns when all workers are ready. Raises RuntimeError where one is not, and leaves none behind."""
         starts = (Worker.start(self.kind) for _ in range(self._size))
         started = await asyncio.gather(*starts, return_exceptions=True)
@@ -177,8 +177,8 @@ class WorkerPool:
         self.workers.discard(worker)
         if self._stopping:
             return
-        logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
         self.restarts += 1
+        logger.error("a %s worker ended with status %s and is replaced", self.kind, worker.process.returncode)
         self._keep(await self._replacement())
 
     async def _replacement(self) -> Worker:
