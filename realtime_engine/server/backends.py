@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,8 +76,12 @@ def _speaker() -> Speaker | None:
 
 
 def _recognisers() -> WorkerPool:
-    return WorkerPool("recogniser", settings.ENGINE_RECOGNISERS)
+    """Each Whisper worker loads the model, and gets its share of the cores."""
+    size, model = settings.ENGINE_RECOGNISERS, settings.ENGINE_WHISPER_MODEL
+    threads = max(1, (os.cpu_count() or 1) // max(1, size))
+    return WorkerPool("recogniser", size, ("faster_whisper", model, str(threads)) if model else ())
 
 
 def _voices() -> WorkerPool:
-    return WorkerPool("voice", settings.ENGINE_VOICES)
+    voice = settings.ENGINE_PIPER_VOICE
+    return WorkerPool("voice", settings.ENGINE_VOICES, ("piper", voice) if voice else ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from realtime_engine.core.ports import (
@@ -42,10 +42,11 @@ MAX_TEXT = 10_000
 
 
 class WorkerPool:
-    """``size`` workers of a kind (recogniser or voice)."""
+    """``size`` workers of a kind (recogniser or voice); ``program`` runs in them, by default the built-in one."""
 
-    def __init__(self, kind: str, size: int) -> None:
+    def __init__(self, kind: str, size: int, program: Sequence[str] = ()) -> None:
         self.kind = kind
+        self._program = tuple(program) or (kind,)
         self._size = size
         self.workers: set[Worker] = set()
         self.restarts = 0  # workers that ended without being told to
@@ -62,7 +63,7 @@ class WorkerPool:
 
     async def start(self) -> None:
         """Returns when all workers are ready. Raises RuntimeError where one is not, and leaves none behind."""
-        starts = (Worker.start(self.kind) for _ in range(self._size))
+        starts = (Worker.start(self._program) for _ in range(self._size))
         started = await asyncio.gather(*starts, return_exceptions=True)
         for worker in started:
             if isinstance(worker, Worker):
@@ -185,7 +186,7 @@ class WorkerPool:
         """A new worker, however often it takes."""
         while True:
             try:
-                return await Worker.start(self.kind)
+                return await Worker.start(self._program)
             except (OSError, RuntimeError):
                 logger.exception("a %s worker could not be replaced; trying again", self.kind)
                 await asyncio.sleep(RETRY_SECONDS)

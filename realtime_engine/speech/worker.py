@@ -1,4 +1,4 @@
-"""A worker process: ``python -m realtime_engine.speech.worker recogniser|voice``.
+"""A worker process: ``python -m realtime_engine.speech.worker KIND [ARGUMENTS]``.
 
 One mechanism for three reasons: pocketsphinx holds the interpreter's lock while it decodes, espeak-ng is GPL and stays
 at arm's length, and what crashes takes only its own process along. Requests come on stdin and answers leave on stdout
@@ -49,7 +49,7 @@ class Requests:
             self._inbox.put(None)
 
 
-def main(kind: str) -> None:
+def main(kind: str, *arguments: str) -> None:
     """Serve until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = _guarded_stdout()
@@ -68,6 +68,14 @@ def main(kind: str) -> None:
             from realtime_engine.speech import recogniser
 
             recogniser.serve(requests, requests.cancelled, send)
+        elif kind == "faster_whisper":
+            from realtime_engine.speech import faster_whisper
+
+            faster_whisper.serve(requests, requests.cancelled, send, *arguments)
+        elif kind == "piper":
+            from realtime_engine.speech import piper
+
+            piper.serve(requests, requests.cancelled, send, *arguments)
         else:
             raise SystemExit(f"unknown kind of worker: {kind}")
 
@@ -80,4 +88,4 @@ def _guarded_stdout() -> BinaryIO:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

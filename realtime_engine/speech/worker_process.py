@@ -6,13 +6,13 @@ import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import realtime_engine
-from realtime_engine.core.ports import JobResult, TranscribeAudio
+from realtime_engine.core.ports import JobFailed, JobResult, TranscribeAudio
 from realtime_engine.speech import messages
 from realtime_engine.speech.messages import Message, Ready, Request
 
@@ -59,9 +59,9 @@ class Worker:
         self._sending: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, kind: str) -> Worker:
-        """Returns when the worker is ready for jobs. Raises RuntimeError where it does not come up."""
-        worker = cls(await _process(kind))
+    async def start(cls, program: Sequence[str]) -> Worker:
+        """Returns when the worker is ready for jobs. Raises RuntimeError where it does not come up, with its reason."""
+        worker = cls(await _process(program))
         ready = None
         try:
             with suppress(TimeoutError):
@@ -71,7 +71,8 @@ class Worker:
             if not isinstance(ready, Ready):
                 await worker.stop()
         if not isinstance(ready, Ready):
-            raise RuntimeError(f"the {kind} worker did not start")
+            reason = ready.message if isinstance(ready, JobFailed) else f"the {program[0]} worker did not start"
+            raise RuntimeError(reason)
         return worker
 
     async def read(self) -> Message | None:
@@ -116,11 +117,11 @@ class Worker:
             await self._stdin.wait_closed()
 
 
-async def _process(kind: str) -> asyncio.subprocess.Process:
+async def _process(program: Sequence[str]) -> asyncio.subprocess.Process:
     """A worker process, out of reach of the Ctrl-C that is meant for its parent."""
     packages = str(Path(realtime_engine.__file__).parents[1])
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | {"PYTHONPATH": packages}
-    command = (sys.executable, "-m", "realtime_engine.speech.worker", kind)
+    command = (sys.executable, "-m", "realtime_engine.speech.worker", *program)
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         *command, stdin=pipe, stdout=pipe, env=environment, start_new_session=True
