@@ -60,7 +60,11 @@ def _format_tag(value: Any) -> str:
     return "g711" if kind in ("audio/pcmu", "audio/pcma") else "pcm"
 
 
-Format = Annotated[Annotated[PcmFormat, Tag("pcm")] | Annotated[G711Format, Tag("g711")], Discriminator(_format_tag)]
+Format = Annotated[
+    Annotated[PcmFormat, Tag("pcm")] | Annotated[G711Format, Tag("g711")],
+    Discriminator(_format_tag),
+    Field(description="audio/pcm: 16-bit little-endian mono at 24 kHz; audio/pcmu and audio/pcma: G.711 at 8 kHz."),
+]
 
 WIRE_FORMATS: dict[str, dict[str, Any]] = {
     "pcm16": {"type": "audio/pcm", "rate": 24000},

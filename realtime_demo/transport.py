@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import httpx
-from asgiref.sync import sync_to_async
 
-from realtime_engine.server import http, rest
+from realtime_engine.server import endpoints, http
 
 BASE_URL = "http://engine.invalid/v1"
 """Resolves nowhere (RFC 6761): without the transport a request fails instead of leaving the machine."""
 
 
 class EngineTransport(httpx.AsyncBaseTransport):
-    """Calls the function that the engine's own view calls."""
+    """Calls the functions that the engine's own views call."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         plain = http.Request(
@@ -22,5 +21,5 @@ class EngineTransport(httpx.AsyncBaseTransport):
             body=await request.aread(),
             query=request.url.query.decode(),
         )
-        answer = await sync_to_async(rest.handle)(plain)
+        answer = await endpoints.handle(plain)
         return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.body, request=request)

@@ -3,6 +3,7 @@
 MintError           message (cause and remedy), code, HTTP status, seconds to wait
 ├── Forbidden       a guard of this site said no: 403
 ├── RateLimited     too many keys from one address: 429
+├── TrialError      a request of the reference page cannot be sent as typed: 400
 └── ProviderError   the provider did not make one: 401, 429, 502, 503
     └── Rejected    it refused the configuration, naming a field where it can: 400
 """
@@ -29,6 +30,11 @@ class Forbidden(MintError):
 class RateLimited(MintError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__("rate_limited", message, 429, retry_after)
+
+
+class TrialError(MintError):
+    def __init__(self, message: str) -> None:
+        super().__init__("invalid_request", message, 400)
 
 
 class ProviderError(MintError):

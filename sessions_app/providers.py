@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -16,6 +16,8 @@ from sessions_app import refusals
 PAID_TTL_S = 60  # the page connects at once; a minute also covers the fallback from WebRTC to WebSocket
 FREE_TTL_S = 600  # long enough to copy the key into a client of one's own
 MAX_ANSWER_BYTES = 1024 * 1024
+KEPT_HEADERS = ("content-type", "location", "retry-after", "allow")
+JSON = "application/json"
 TIMEOUT = httpx.Timeout(15, connect=5)
 
 Sentences = Mapping[str, str]
@@ -73,7 +75,7 @@ class RealtimeProvider:
     async def create_key(self, config: SessionConfig) -> Minted:
         """An ephemeral key for this configuration. Raises ProviderError, which never holds the API key."""
         body = self.dialect.encode_mint(config, PAID_TTL_S if self.paid else FREE_TTL_S)
-        answer = await self._post(self.dialect.mint_path(config.kind), body)
+        answer = await self.send("POST", self.dialect.mint_path(config.kind), json.dumps(body).encode())
         if not answer.is_success:
             raise refusals.refused(self.label, answer, is_local=self.is_local)
         try:
@@ -81,14 +83,19 @@ class RealtimeProvider:
         except ValueError:
             raise refusals.unreadable(self.label) from None
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+    async def send(self, method: str, path: str, content: bytes = b"", content_type: str = JSON) -> httpx.Response:
+        """The answer to a request below ``base_url``, with KEPT_HEADERS only. Raises ProviderError. Neither holds the
+        API key.
+        """
+        headers = {"Content-Type": content_type} if content else {}
+        url = self.base_url + path
         try:
-            async with self.client.stream("POST", self.base_url + path, json=body, auth=self._auth) as response:
-                content = await _read(response)
+            async with self.client.stream(method, url, content=content, headers=headers, auth=self._auth) as response:
+                body = await _read(response)
         except httpx.HTTPError as error:
             raise refusals.unreachable(self.label, error) from None  # httpx's errors hold the request and its key
-        kept = {"retry-after": response.headers.get("retry-after", "")}
-        return httpx.Response(response.status_code, headers=kept, content=self._without_key(content))
+        kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        return httpx.Response(response.status_code, headers=kept, content=self._without_key(body))
 
     @property
     def _auth(self) -> httpx.Auth | None:

@@ -148,7 +148,7 @@ def _beta_call() -> Operation:
     return {
         "operationId": "create-realtime-beta-call",
         "tags": ["Beta"],
-        "summary": "Start a WebRTC call",
+        "summary": "Start a WebRTC call in the beta dialect",
         "description": "Answers an SDP offer; with an ephemeral key the session is the key's.",
         "parameters": [
             {
