@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from realtime_engine.core.ports import (
@@ -30,10 +31,6 @@ from realtime_engine.speech.worker_process import Deliver, Task, Worker
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5.0
-JOB_SECONDS = 60.0
-"""A worker that says nothing for so long, having been told to finish, is broken."""
-
-MAX_WAITING_JOBS = 64
 MAX_BEHIND_BYTES = 2 * ANALYSIS_RATE * 360
 """Audio a job may be ahead of its worker: the longest turn a session can hold."""
 
@@ -41,13 +38,22 @@ MAX_TEXT = 10_000
 """Characters of a text to speak: ten minutes, and 30 MB of speech."""
 
 
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """``job_seconds``: a worker that says nothing for so long, having been told to finish, is broken."""
+
+    job_seconds: float = 60.0
+    waiting_jobs: int = 64
+
+
 class WorkerPool:
     """``size`` workers of a kind (recogniser or voice); ``program`` runs in them, by default the built-in one."""
 
-    def __init__(self, kind: str, size: int, program: Sequence[str] = ()) -> None:
+    def __init__(self, kind: str, size: int, program: Sequence[str] = (), limits: PoolLimits | None = None) -> None:
         self.kind = kind
         self._program = tuple(program) or (kind,)
         self._size = size
+        self._limits = limits or PoolLimits()
         self.workers: set[Worker] = set()
         self.restarts = 0  # workers that ended without being told to
         self._idle: list[Worker] = []
@@ -88,7 +94,7 @@ class WorkerPool:
         if isinstance(job, Speak) and len(job.text) > MAX_TEXT:
             deliver(JobFailed(job.job_id, "text_too_long", f"No more than {MAX_TEXT} characters are spoken at a time."))
             return
-        if len(self._waiting) >= MAX_WAITING_JOBS:
+        if len(self._waiting) >= self._limits.waiting_jobs:
             message = f"Too many jobs wait for a {self.kind}. Try again in a moment."
             deliver(JobFailed(job.job_id, "overloaded", message))
             return
@@ -111,7 +117,7 @@ class WorkerPool:
         """The job has all it needs: from now on its time counts."""
         task = self._task(job_id)
         if task is not None:
-            task.deadline = asyncio.get_running_loop().call_later(JOB_SECONDS, self._time_out, task)
+            task.deadline = asyncio.get_running_loop().call_later(self._limits.job_seconds, self._time_out, task)
 
     def cancel(self, job_id: str) -> None:
         """Nobody wants the result any more."""

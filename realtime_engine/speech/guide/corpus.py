@@ -1,20 +1,19 @@
-"""Training sentences of the guide's own language model: the whole range of what the guide can be asked.
+"""A corpus of what the guide can be asked, in its whole range.
 
-A trigram model of these sentences should prefer any request of the guide to similar sounding words. So every skill's
+The recogniser prefers texts whose words stand together as in these sentences (``familiarity``). So every skill's
 phrases stand here with the ways people lead into them, commoner ones more often, and numbers up to 9999 occur with
 every pair of neighbouring number words. The choice is seeded: the same sentences on every machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator
 from random import Random
 
 from . import phrases, samples
 from .said_numbers import TENS, UNITS, cardinal
 
-_SEED = 20_261_120
+SEED = 20_261_120
 _OPERATORS = ("plus", "minus", "times", "divided by")
 _SUMS_PER_OPERATOR = 420
 _LONG_SUMS = 160
@@ -25,15 +24,9 @@ _ALONE = 3
 """How often a question or a remark stands as it is, so that it is not lost among the sums."""
 
 
-@cache
-def language_model_sentences() -> Sequence[str]:
-    """Some thousand sentences, lower case, numbers as words, only words of pocketsphinx's en-us dictionary."""
-    return tuple(training_sentences())
-
-
-def training_sentences() -> Iterator[str]:
-    """The sentences, made anew."""
-    random = Random(_SEED)
+def sentences(seed: int = SEED) -> Iterator[str]:
+    """Some thousand sentences, lower case, numbers as words; another seed gives others of the same kinds."""
+    random = Random(seed)
     for part in (_fixed, _sums, _every_number, _counts, _digits):
         yield from part(random)
     yield from _open()

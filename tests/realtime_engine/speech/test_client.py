@@ -25,7 +25,7 @@ from realtime_engine.core.ports import (
     TranscriptDone,
 )
 from realtime_engine.speech import client
-from realtime_engine.speech.client import Recogniser, Voice, WorkerPool
+from realtime_engine.speech.client import PoolLimits, Recogniser, Voice, WorkerPool
 
 STORY = "And so it went on and on. " * 200
 
@@ -81,12 +81,14 @@ async def test_a_cancelled_job_says_nothing_more_and_frees_its_worker(voices):
     assert (await next_one.until(SpeechDone)).job_id == "next"
 
 
-async def test_a_job_beyond_the_bound_is_refused_at_once(voices, monkeypatch):
-    monkeypatch.setattr(client, "MAX_WAITING_JOBS", 1)
+async def test_a_job_beyond_the_bound_is_refused_at_once():
     results = Results()
+    pool = WorkerPool("voice", 1, limits=PoolLimits(waiting_jobs=1))
+    await pool.start()
     for job_id in "abc":
-        Voice(voices).handle(speak(job_id, STORY), results.put)
+        Voice(pool).handle(speak(job_id, STORY), results.put)
     failed = await results.until(JobFailed)
+    await pool.stop()
     assert (failed.job_id, failed.code) == ("c", "overloaded")
 
 
@@ -142,16 +144,16 @@ async def test_a_worker_is_told_no_secrets(monkeypatch):
     assert b"secret" not in environment
 
 
-async def test_a_worker_that_does_not_answer_is_given_up(voices, monkeypatch):
-    monkeypatch.setattr(client, "JOB_SECONDS", 0.2)
-    (worker,) = voices.workers
-    os.kill(worker.process.pid, signal.SIGSTOP)
+async def test_a_worker_that_does_not_answer_is_given_up():
     results = Results()
-    Voice(voices).handle(speak("a"), results.put)
+    pool = WorkerPool("voice", 1, limits=PoolLimits(job_seconds=0.2))
+    await pool.start()
+    (worker,) = pool.workers
+    os.kill(worker.process.pid, signal.SIGSTOP)
+    Voice(pool).handle(speak("a"), results.put)
     assert (await results.until(JobFailed)).code == "timeout"
-    monkeypatch.setattr(client, "JOB_SECONDS", 30)
-    Voice(voices).handle(speak("b"), results.put)
-    assert (await results.until(SpeechDone)).job_id == "b"
+    assert await worker.process.wait() < 0  # killed; its replacement is another test
+    await pool.stop()
 
 
 async def test_stopping_leaves_no_process_behind():

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_engine.core.ports import ReplyText, Turn
-from realtime_engine.speech.guide import language_model_sentences
+from realtime_engine.speech.guide.corpus import sentences
 
 from .talk import replies, said, user
 
@@ -30,7 +31,7 @@ def test_any_conversation_gets_a_bounded_answer(turns: list[tuple[str, str]]) ->
 
 
 def test_no_answer_shouts() -> None:
-    answers = [said(user(sentence)) for sentence in language_model_sentences()[::50]]
+    answers = [said(user(sentence)) for sentence in islice(sentences(), 0, None, 50)]
     assert not any("!" in answer for answer in answers)
 
 
