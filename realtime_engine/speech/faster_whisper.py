@@ -25,6 +25,7 @@ from realtime_engine.core.ports import (
     TranscriptStable,
 )
 from realtime_engine.speech.messages import Answer, Ready, Request
+from realtime_engine.speech.refusal import refuse
 
 LEAST_PROBABILITY = 1e-6
 
@@ -65,7 +66,7 @@ def serve(
     try:
         model = _load(path_or_name, int(threads))
     except (ImportError, OSError, RuntimeError, ValueError) as error:
-        send(JobFailed("", "model_missing", f"REALTIME_WHISPER_MODEL: {_remedy(error, path_or_name)}"))
+        refuse(requests, send, f"REALTIME_WHISPER_MODEL: {_remedy(error, path_or_name)}")
         return
     send(Ready())
     Listener(model, cancelled, send).listen(requests)

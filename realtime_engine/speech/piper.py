@@ -9,9 +9,10 @@ from typing import Protocol
 import numpy as np
 import soxr
 
-from realtime_engine.core.ports import SESSION_RATE, JobFailed, Samples, Speak, SpeechChunk, SpeechDone
+from realtime_engine.core.ports import SESSION_RATE, Samples, Speak, SpeechChunk, SpeechDone
 from realtime_engine.speech.marks import EvenMarks
 from realtime_engine.speech.messages import Answer, Ready, Request
+from realtime_engine.speech.refusal import refuse
 from realtime_engine.speech.voices import VOICES
 
 Send = Callable[[Answer], None]
@@ -53,20 +54,17 @@ def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: S
     try:
         voice = PiperVoice(path)
     except ImportError:
-        send(_missing('piper-tts is not installed. Install it with: pip install -e ".[piper]"'))
+        remedy = 'piper-tts is not installed. Install it with: pip install -e ".[piper]"'
+        refuse(requests, send, f"REALTIME_PIPER_VOICE: {remedy}")
         return
     except (OSError, RuntimeError, ValueError, KeyError) as error:
-        kind = type(error).__name__
-        send(_missing(f"no Piper voice at {path!r} ({kind}). It is an .onnx file with its .onnx.json beside it."))
+        remedy = f"no Piper voice at {path!r} ({type(error).__name__}). It is an .onnx file, its .onnx.json beside it."
+        refuse(requests, send, f"REALTIME_PIPER_VOICE: {remedy}")
         return
     send(Ready())
     for request in requests:
         if isinstance(request, Speak):
             speak(voice, request, cancelled, send)
-
-
-def _missing(reason: str) -> JobFailed:
-    return JobFailed("", "model_missing", f"REALTIME_PIPER_VOICE: {reason}")
 
 
 def speak(voice: Voice, job: Speak, cancelled: Callable[[str], bool], send: Send) -> None:
