@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -29,4 +31,22 @@ def check_engine_backends(app_configs: Sequence[AppConfig] | None = None, **kwar
         if urls[url] and getattr(settings, model.replace("REALTIME", "ENGINE", 1)):
             message, remedy = f"{url} and {model} are both set.", "Leave one of them out."
             found.append(Error(message, hint=remedy, id="realtime_demo.E011"))
+    return found
+
+
+@register
+def check_engine_models(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """What shall run in the worker processes is installed, and where the settings say."""
+    models = (
+        ("REALTIME_WHISPER_MODEL", settings.ENGINE_WHISPER_MODEL, "faster_whisper", "whisper"),
+        ("REALTIME_PIPER_VOICE", settings.ENGINE_PIPER_VOICE, "piper", "piper"),
+    )
+    found: list[CheckMessage] = []
+    for name, model, package, extra in models:
+        if model and find_spec(package) is None:
+            message, hint = f"{name} needs a package that is not installed.", f'Run: pip install -e ".[{extra}]"'
+            found.append(Error(message, hint=hint, id="realtime_demo.E012"))
+        elif model.startswith(("/", "~", ".")) and not Path(model).exists():
+            hint = "Write the whole path, without ~."
+            found.append(Error(f"{name} names a path that does not exist.", hint=hint, id="realtime_demo.E013"))
     return found
