@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from sessions_app import answers, connect, guards, reference, registry, trial
+from sessions_app import answers, connect, guards, reference, refusals, registry, trial
 from sessions_app.errors import MintError, ProviderError, TrialError
 from sessions_app.providers import RealtimeProvider
 from sessions_app.reference import Operation
@@ -52,6 +52,8 @@ async def _operations(request: HttpRequest) -> Sequence[Operation]:
     if local is None:
         return ()
     answer = await local.send("GET", DOCUMENT_PATH)
+    if not answer.is_success:
+        raise refusals.refused(local.label, answer, is_local=True)
     return reference.operations(json.loads(answer.content))
 
 
