@@ -102,10 +102,10 @@ class Bench:
 
     def say(self, ms: int) -> None:
         """Loud audio, moving the clock along."""
-        self._hear(np.resize(np.array([LOUD, -LOUD], dtype=np.int16), ms * 24))
+        self.hear(np.resize(np.array([LOUD, -LOUD], dtype=np.int16), ms * 24))
 
     def silence(self, ms: int) -> None:
-        self._hear(np.zeros(ms * 24, dtype=np.int16))
+        self.hear(np.zeros(ms * 24, dtype=np.int16))
 
     def wait(self, seconds: float) -> None:
         """Let time pass; timers fire when they are due."""
@@ -166,7 +166,7 @@ class Bench:
     def last(self, event_type: str) -> dict[str, Any]:
         return [event for event in self.events if event["type"] == event_type][-1]
 
-    def _hear(self, samples: Samples) -> None:
+    def hear(self, samples: Samples) -> None:
         for start in range(0, len(samples), 480):
             self.session.receive_audio(samples[start : start + 480], self.now)
             self._settle()
