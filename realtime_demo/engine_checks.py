@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 BASE_URL = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?(?<!/completions)(?<!/speech)(?<!/transcriptions)")
 
@@ -32,6 +32,19 @@ def check_engine_backends(app_configs: Sequence[AppConfig] | None = None, **kwar
             message, remedy = f"{url} and {model} are both set.", "Leave one of them out."
             found.append(Error(message, hint=remedy, id="realtime_demo.E011"))
     return found
+
+
+@register
+def check_engine_keys(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A key or a model for a server that is not named is probably a slip."""
+    return [
+        Warning(
+            f"REALTIME_{service}_{what} has no effect.", hint=f"Set REALTIME_{service}_URL.", id="realtime_demo.W010"
+        )
+        for service in ("LLM", "STT", "TTS")
+        for what in ("MODEL", "API_KEY")
+        if getattr(settings, f"ENGINE_{service}_{what}") and not getattr(settings, f"ENGINE_{service}_URL")
+    ]
 
 
 @register

@@ -21,6 +21,11 @@ def test_two_recognisers_are_an_error(settings: Any) -> None:
     assert "realtime_demo.E011" in ids()
 
 
+def test_key_without_a_server_is_a_warning(settings: Any) -> None:
+    settings.ENGINE_LLM_API_KEY = SecretStr(KEY)
+    assert ids() == ["realtime_demo.W010"]
+
+
 @pytest.mark.parametrize("setting", ["ENGINE_WHISPER_MODEL", "ENGINE_PIPER_VOICE"])
 def test_model_that_cannot_be_there_is_an_error(settings: Any, setting: str) -> None:
     setattr(settings, setting, "/no/such/model")

@@ -83,6 +83,10 @@ class Completion:
                 yield from self._tool_call(call)
             self._finish_reason = choice.finish_reason or self._finish_reason
 
+    def finish(self) -> None:
+        """The server says that this was all; some do not say why."""
+        self._finish_reason = self._finish_reason or "stop"
+
     def close(self) -> Iterator[Result]:
         """The stream is over."""
         if self._finish_reason is None:

@@ -53,6 +53,9 @@ class LanguageModel:
     async def _read(self, job: Reply, response: httpx.Response, deliver: Deliver) -> None:
         completion = Completion(job.job_id, spoken=job.parameters.spoken)
         async for data in stream.events(response, MAX_BYTES):
+            if data == stream.DONE:
+                completion.finish()
+                break
             chunk = Chunk.model_validate_json(data)
             if chunk.error:
                 raise self._service.refusal(chunk.error)

@@ -109,6 +109,7 @@ class Service:
         Asks a second time where there was no connection or the server was busy. Raises JobError, also for what goes
         wrong while the body is read.
         """
+        response = None
         try:
             async with asyncio.timeout(self._total_seconds):
                 response = await self._send(path, content)
@@ -119,10 +120,9 @@ class Service:
         except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout):
             raise self.failure("timeout", "did not answer in time", "Check that it keeps up.") from None
         except httpx.HTTPError as error:  # it holds the request, and with it the key
-            what = f"cannot be reached ({type(error).__name__})"
-            raise self.failure(
-                "unreachable", what, f"Check that it runs and that {self._url_setting} is right."
-            ) from None
+            what = "cannot be reached" if response is None else "broke off its answer"
+            remedy = f"Check that it runs, and {self._url_setting}."
+            raise self.failure("unreachable", f"{what} ({type(error).__name__})", remedy) from None
 
     async def _send(self, path: str, content: Mapping[str, Any]) -> httpx.Response:
         wait = await self._first(path, content)

@@ -10,6 +10,10 @@ MAX_EVENT = 1 << 18
 """Bytes of one server-sent event."""
 
 
+DONE = "[DONE]"
+"""What servers send behind the last event."""
+
+
 class TooLong(Exception):
     """The server sends more than any answer could need."""
 
@@ -30,7 +34,7 @@ async def whole(response: httpx.Response, most: int) -> bytes:
 
 
 async def events(response: httpx.Response, most: int) -> AsyncIterator[str]:
-    """The data of each server-sent event, without the last one's ``[DONE]``. Raises TooLong."""
+    """The data of each server-sent event, the last one's ``DONE`` included. Raises TooLong."""
     waiting, data = b"", []
     async for chunk in chunks(response, most):
         *lines, waiting = (waiting + chunk).split(b"\n")
@@ -41,10 +45,8 @@ async def events(response: httpx.Response, most: int) -> AsyncIterator[str]:
             if field == b"data":
                 data.append(value.removeprefix(b" ").decode(errors="replace"))
             elif not field and data:
-                event, data = "\n".join(data), []
-                if event == "[DONE]":
-                    return
-                yield event
+                yield "\n".join(data)
+                data = []
 
 
 def is_events(response: httpx.Response) -> bool:

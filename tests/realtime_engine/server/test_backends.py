@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from channels.testing import WebsocketCommunicator
 from pydantic import SecretStr
 
-from realtime_api.config import FunctionTool, SessionConfig, Transcription
+from realtime_api.config import FunctionTool, ServerVad, SessionConfig, Transcription
 from realtime_engine.server import effects, engine
 from realtime_engine.server.backends import Backends
 from realtime_engine.server.consumer import RealtimeConsumer
@@ -23,6 +24,7 @@ from realtime_engine.speech.remote.language_model import LanguageModel
 from realtime_engine.speech.remote.transcription import Transcriber
 from tests.realtime_engine.server.fake_openai import STOP, FakeOpenAI, call, fake_openai, say
 from tests.realtime_engine.server.support import issue, text_message
+from tests.realtime_engine.speech.recordings import recording
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,6 +146,21 @@ async def test_cancelled_response_closes_the_language_model_stream(server: FakeO
     await client.ask("Stop.")
     await client.until("response.done")
     assert server.chats[1]["messages"][-2]["content"].strip() == "Once upon a time."
+
+
+async def test_user_who_interrupts_closes_the_language_model_stream(
+    server: FakeOpenAI, talk: Open, clips: Path
+) -> None:
+    server.replies = [[say("Once upon a time. "), asyncio.Event()]]
+    client = await talk(TALK.model_copy(update={"turn_detection": ServerVad(create_response=False)}))
+    await client.ask("Tell me a story.")
+    await client.until("response.output_audio.delta")
+    speech = recording(clips, "dev01_jfk")[: 24_000 * 4].tobytes()
+    await client.send(type="input_audio_buffer.append", audio=base64.b64encode(speech).decode())
+    response = (await client.until("response.done"))["response"]
+    assert (response["status"], response["status_details"]["reason"]) == ("cancelled", "turn_detected")
+    async with asyncio.timeout(5):
+        await server.left.wait()
 
 
 async def test_text_streams_token_by_token(server: FakeOpenAI, talk: Open) -> None:

@@ -88,6 +88,10 @@ async def test_why_the_reply_ended(finish: str, incomplete: str | None) -> None:
     assert (await results(*sse(chunk("Hello"), chunk(finish=finish))))[-1] == ReplyDone("r", incomplete)  # type: ignore[arg-type]
 
 
+async def test_server_need_not_say_why_its_reply_ended() -> None:
+    assert await results(*sse(chunk("Hello"))) == [ReplyText("r", "Hello"), ReplyDone("r")]
+
+
 async def test_usage_is_handed_over() -> None:
     usage = {"choices": [], "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}}
     assert (await results(*sse(chunk("Hello"), chunk(finish="stop"), usage)))[-1] == ReplyDone(
@@ -99,6 +103,7 @@ FAILURES: dict[str, tuple[dict[str, Any], str]] = {
     "no chat completion": ({"pieces": sse("hello")}, "llm_bad_answer"),
     "nonsense": ({"pieces": [b"data: {]\n\n"]}, "llm_bad_answer"),
     "cut off": ({"pieces": sse(chunk("Hel"), done=False)}, "llm_bad_answer"),
+    "nothing": ({"pieces": []}, "llm_bad_answer"),
     "tool without a name": ({"pieces": sse(chunk(calls=call(None, "{}")), chunk(finish="stop"))}, "llm_bad_answer"),
     "endless text": ({"pieces": sse(*[chunk("x" * 60_000)] * 2)}, "llm_bad_answer"),
     "endless event": ({"pieces": [b"data: " + b"x" * 300_000]}, "llm_bad_answer"),
