@@ -143,6 +143,11 @@ class Conversation:
             message = f"Audio content of {entry.audio_ms}ms is already shorter than {audio_end_ms}ms"
             raise errors.invalid_value("audio_end_ms", message)
 
+    def reaches(self, item_id: str, audio_end_ms: int) -> bool:
+        """Whether the item is there and has so much audio, or is still being made."""
+        entry = self._entries.get(item_id)
+        return entry is not None and (entry.item.status == "in_progress" or audio_end_ms <= entry.audio_ms)
+
     def truncate(self, item_id: str, audio_end_ms: int) -> None:
         """Cut the model's audio and transcript to what was heard."""
         entry = self._entries[item_id]

@@ -26,5 +26,8 @@ class Limits:
     conversation_bytes: int = 64 * 1024 * 1024
     """Items with their audio (48 bytes a millisecond), images and texts. Beyond it the oldest audio is dropped."""
 
+    response_tokens: int = 8_192
+    """Output of one response whose max_output_tokens is "inf": about five minutes of speech with its words."""
+
     out_of_band_responses: int = 4
     """Responses with conversation "none" that may run at the same time."""

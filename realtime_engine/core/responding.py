@@ -84,6 +84,7 @@ class Responding:
             media=self._media,
             encoder=self._ports.encoder(params.output_format or config.output_format),
             track=self._track,
+            limits=self._limits,
             on_done=self._forget,
         )
         self._runs.append(run)

@@ -29,6 +29,7 @@ from realtime_api.server_events import (
 )
 from realtime_engine.core import context
 from realtime_engine.core.conversation import Conversation, Entry
+from realtime_engine.core.limits import Limits
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.playback import ClientPlayback, TrackPlayback
@@ -93,6 +94,7 @@ class ResponseRun:
         media: Media,
         encoder: Encoder,
         track: TrackPlayback,
+        limits: Limits,
         on_done: Callable[[ResponseRun], None],
     ) -> None:
         self.config = config
@@ -101,6 +103,7 @@ class ResponseRun:
         self._conversation = conversation
         self._media = media
         self._encoder = encoder
+        self._most_tokens = limits.response_tokens if config.max_output_tokens == "inf" else config.max_output_tokens
         self._on_done = on_done
         self._reply_job: str | None = None
         self._end_of_reply: ReplyDone | None = None
@@ -243,8 +246,7 @@ class ResponseRun:
     def _write(self, text: str) -> None:
         part = self._open_message()
         assert isinstance(part, TextPart)
-        room = self._room()
-        allowed = text if room is None else text[: room * CHARACTERS_PER_TOKEN]
+        allowed = text[: max(0, self._room()) * CHARACTERS_PER_TOKEN]
         if allowed:
             part.add(allowed)
         if allowed != text:
@@ -271,8 +273,7 @@ class ResponseRun:
 
     def _take_speech(self, chunk: SpeechChunk, now: float) -> None:
         assert isinstance(self._part, SpokenPart)
-        room = self._room()
-        allowed = len(chunk.audio) if room is None else self._part.affordable(chunk, room)
+        allowed = self._part.affordable(chunk, self._room())
         self._part.add(chunk, now, allowed)
         if allowed < len(chunk.audio):
             self._reach_token_limit()
@@ -333,12 +334,10 @@ class ResponseRun:
 
     # --- tokens ---
 
-    def _room(self) -> int | None:
-        """Output tokens left, or None without a limit."""
-        if self.config.max_output_tokens == "inf":
-            return None
+    def _room(self) -> int:
+        """Output tokens left."""
         running = self._part.tokens if self._part else 0
-        return self.config.max_output_tokens - self._finished_text_tokens - self._finished_audio_tokens - running
+        return self._most_tokens - self._finished_text_tokens - self._finished_audio_tokens - running
 
     def _reach_token_limit(self) -> None:
         self._finish("incomplete", {"type": "incomplete", "reason": "max_output_tokens"})

@@ -339,7 +339,7 @@ class RealtimeSession:
 
     def _report_cuts(self, cuts: list[Cut]) -> list[Cut]:
         """Tell which items of the conversation were not heard to their end; returns these."""
-        known = [cut for cut in cuts if cut.item_id in self._conversation]
+        known = [cut for cut in cuts if self._conversation.reaches(cut.item_id, cut.audio_end_ms)]
         for cut in known:
             self._outbox.emit(ItemTruncated(item_id=cut.item_id, content_index=0, audio_end_ms=cut.audio_end_ms))
         return known

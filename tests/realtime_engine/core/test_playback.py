@@ -102,6 +102,16 @@ def test_an_aside_behind_an_interrupted_response_is_heard_at_once(bench):
     assert len(bench.played[-1]) == ports.SESSION_RATE
 
 
+def test_barge_in_does_not_bring_back_what_the_client_cut_off(bench):
+    respond(bench, "one two", 4.0)
+    bench.wait(2.0)
+    (item_id,) = spoken_items(bench)
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=500)
+    bench.say(200)
+    cut = [event["audio_end_ms"] for event in bench.events if event["type"] == "conversation.item.truncated"]
+    assert cut == [500]
+
+
 def test_clearing_the_output_buffer_ends_the_response_that_still_speaks(bench):
     bench.send(type="response.create")
     bench.bring(ports.ReplyText(bench.job(ports.Reply).job_id, "one two three"))

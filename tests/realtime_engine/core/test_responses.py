@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from realtime_engine.core import ports
+from realtime_engine.core.limits import Limits
 from tests.realtime_engine.core.harness import Bench
 
 TOOL = {"type": "function", "name": "look_up", "description": "Looks up.", "parameters": {}}
@@ -198,6 +199,15 @@ def test_the_token_limit_cuts_the_output(modality):
     response = bench.last("response.done")["response"]
     assert response["status_details"] == {"type": "incomplete", "reason": "max_output_tokens"}
     assert response["usage"]["output_tokens"] <= 5
+
+
+def test_a_response_without_a_limit_of_its_own_has_the_engine_s():
+    bench = asked(limits=Limits(response_tokens=20))
+    bench.reply("And so on and so on. " * 10)
+    bench.speak(seconds=10.0)
+    response = bench.last("response.done")["response"]
+    assert response["status_details"] == {"type": "incomplete", "reason": "max_output_tokens"}
+    assert response["usage"]["output_tokens"] <= 20
 
 
 def test_an_out_of_band_response_leaves_the_conversation_alone():
