@@ -62,6 +62,8 @@ class Driver:
         self._waiting = 0
         self._results: deque[JobResult] = deque()
         self._wake = asyncio.Event()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at: float | None = None
         self._room = asyncio.Event()
         self._room.set()
         self._over = False
@@ -116,6 +118,7 @@ class Driver:
                 await self._step()
         finally:
             self.stop()
+            self._set_alarm(None)
             self.session.end(self._loop.time())
             self._cancel_jobs()
             self._meter.end()
@@ -123,11 +126,12 @@ class Driver:
             await self._jobs.close()
 
     async def _step(self) -> None:
-        if self._feed(self._loop.time()):
-            self._carry_out()
-            await asyncio.sleep(0)  # other sessions want their turn
-        else:
+        if not self._feed(self._loop.time()):
             await self._wait()
+            return
+        self._carry_out()
+        if self._inputs or self._results or self.session.backlog:
+            await asyncio.sleep(0)  # other sessions want their turn
 
     def _feed(self, now: float) -> bool:
         """Gives the core one thing, the most pressing first; False when there is nothing to do."""
@@ -145,19 +149,30 @@ class Driver:
         return True
 
     def _feed_input(self, received: Input, now: float) -> None:
+        """An input and, in the same breath, its first 200 ms: most appends hold less."""
         self._count(-len(received) - INPUT_OVERHEAD)
         if isinstance(received, str | bytes):
             self.session.receive_message(received, now)
         else:
             self.session.receive_audio(received, now)
+        self.session.process_backlog(now)
 
     async def _wait(self) -> None:
-        timer = self.session.next_timer
-        alarm = None if timer is None else self._loop.call_at(timer, self._wake.set)
+        self._set_alarm(self.session.next_timer)
         await self._wake.wait()
         self._wake.clear()
-        if alarm is not None:
-            alarm.cancel()
+
+    def _set_alarm(self, timer: float | None) -> None:
+        """From one append to the next the timer mostly stays where it was."""
+        if timer == self._alarm_at:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at, self._alarm = timer, None if timer is None else self._loop.call_at(timer, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm_at = self._alarm = None
+        self._wake.set()
 
     # --- what goes out ---
 
