@@ -25,7 +25,7 @@ def findings(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("path", ["/", "/transcribe", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/transcribe", "/reference", "/nowhere"])
 def test_axe_finds_nothing(chromium, open_page, path, size, theme):
     with chromium() as browser:
         page = open_page(browser, path, viewport=SIZES[size], color_scheme=theme, reduced_motion="reduce")
@@ -45,7 +45,7 @@ def test_axe_finds_nothing_in_any_state_of_a_call(chromium, open_page, theme):
 
 def test_nothing_is_wider_than_a_phone(chromium, open_page):
     with chromium() as browser:
-        for path in ("/", "/transcribe"):
+        for path in ("/", "/transcribe", "/reference"):
             page = open_page(browser, path, viewport=SIZES["phone"])
             assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"]["width"]
 
