@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from realtime_engine.core.ports import ReplyDone, ReplyText, ReplyToolCall, ReplyUsage
 from realtime_engine.speech.remote.sentences import Sentences
+from realtime_engine.speech.remote.thoughts import Thoughts
 
 MAX_CHARACTERS = 100_000
 """Text and arguments of one reply."""
@@ -24,7 +25,7 @@ class Function(BaseModel):
 class CallDelta(BaseModel):
     index: int | None = None
     id: str | None = None
-    function: Function = Function()
+    function: Function | None = None
 
 
 class Delta(BaseModel):
@@ -33,7 +34,7 @@ class Delta(BaseModel):
 
 
 class Choice(BaseModel):
-    delta: Delta = Delta()
+    delta: Delta | None = None
     finish_reason: str | None = None
 
 
@@ -45,7 +46,7 @@ class Usage(BaseModel):
 class Chunk(BaseModel):
     """One event of the stream; what is not needed here is passed over."""
 
-    choices: list[Choice] = []
+    choices: list[Choice] | None = None
     usage: Usage | None = None
     error: Any = None
 
@@ -66,6 +67,7 @@ class Completion:
     def __init__(self, job_id: str, *, spoken: bool) -> None:
         self._job_id = job_id
         self._sentences = Sentences() if spoken else None
+        self._thoughts = Thoughts()
         self._call: ReplyToolCall | None = None
         self._call_key: tuple[int | None, str | None] = (None, None)
         self._finish_reason: str | None = None
@@ -76,10 +78,10 @@ class Completion:
         """The next chunk."""
         if chunk.usage:
             self._usage = ReplyUsage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
-        for choice in chunk.choices[:1]:
-            if choice.delta.content:
-                yield from self._text(choice.delta.content)
-            for call in choice.delta.tool_calls or ():
+        for choice in (chunk.choices or [])[:1]:
+            delta = choice.delta or Delta()
+            yield from self._text(delta.content or "")
+            for call in delta.tool_calls or ():
                 yield from self._tool_call(call)
             self._finish_reason = choice.finish_reason or self._finish_reason
 
@@ -97,19 +99,25 @@ class Completion:
 
     def _text(self, delta: str) -> Iterator[ReplyText]:
         self._count(delta)
-        for piece in [delta] if self._sentences is None else self._sentences.add(delta):
-            yield ReplyText(self._job_id, piece)
+        yield from self._pieces(self._thoughts.strip(delta))
 
     def _rest_of_text(self) -> Iterator[ReplyText]:
+        yield from self._pieces(self._thoughts.close())
         for piece in self._sentences.close() if self._sentences else ():
             yield ReplyText(self._job_id, piece)
+
+    def _pieces(self, text: str) -> Iterator[ReplyText]:
+        for piece in [text] if self._sentences is None else self._sentences.add(text):
+            if piece:
+                yield ReplyText(self._job_id, piece)
 
     def _tool_call(self, delta: CallDelta) -> Iterator[Result]:
         if self._call is None or self._is_another(delta):
             yield from self._rest_of_text()
             yield from self._rest_of_call()
             self._call, self._call_key = ReplyToolCall(self._job_id, "", ""), (delta.index, delta.id)
-        name, arguments = delta.function.name or "", delta.function.arguments or ""
+        function = delta.function or Function()
+        name, arguments = function.name or "", function.arguments or ""
         self._count(name + arguments)
         self._call = ReplyToolCall(self._job_id, self._call.name + name, self._call.arguments + arguments)
 

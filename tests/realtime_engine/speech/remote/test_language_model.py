@@ -54,6 +54,13 @@ async def test_text_to_be_spoken_arrives_in_sentences() -> None:
     assert got == [ReplyText("r", "It is noon."), ReplyText("r", " Goodbye."), ReplyDone("r")]
 
 
+async def test_thoughts_are_not_part_of_the_reply() -> None:
+    got = await results(
+        *sse(chunk("<think>Noon"), chunk(" it is.</think>"), chunk("It is noon."), chunk(finish="stop"))
+    )
+    assert got == [ReplyText("r", "It is noon."), ReplyDone("r")]
+
+
 async def test_events_cut_anywhere_by_the_network() -> None:
     sent = b"".join(sse(chunk("Grüße"), chunk(finish="stop"))).replace(b"\n", b"\r\n")
     got = await results(*(sent[start : start + 7] for start in range(0, len(sent), 7)))
