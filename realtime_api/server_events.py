@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from realtime_api.config import SessionConfig
@@ -45,16 +45,20 @@ class Error(ServerEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEvent(ServerEvent):
-    """Both session events; the beta dialect names those of transcription sessions differently."""
+    """Both session events; the beta dialect names those of transcription sessions differently.
+
+    ``effects`` is added to the session: what the server cannot honour of it.
+    """
 
     config: SessionConfig
     session_id: str
     expires_at: int
+    effects: Mapping[str, Any] = field(default_factory=dict)
 
     def to_wire(self, dialect: Dialect, event_id: str) -> dict[str, Any] | None:
         transcription = dialect.name == "beta" and self.config.kind == "transcription"
         name = f"transcription_{self.type}" if transcription else self.type
-        session = dialect.describe_session(self.config, self.session_id, self.expires_at)
+        session = dialect.describe_session(self.config, self.session_id, self.expires_at) | self.effects
         return {"type": name, "event_id": event_id, "session": session}
 
 

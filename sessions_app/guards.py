@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from sessions_app.errors import Forbidden, RateLimited
+from sessions_app.loopback import is_loopback
 
 if TYPE_CHECKING:
     from sessions_app.providers import RealtimeProvider
@@ -53,7 +54,7 @@ def is_local_browser(request: HttpRequest) -> bool:
     """
     forwarded = any(name in request.headers for name in FORWARDING_HEADERS)
     host = urlsplit(f"//{request.get_host()}").hostname or ""
-    return not forwarded and _is_loopback(request.META.get("REMOTE_ADDR", "")) and _is_loopback(host)
+    return not forwarded and is_loopback(request.META.get("REMOTE_ADDR", "")) and is_loopback(host)
 
 
 async def count_mint(request: HttpRequest, provider: RealtimeProvider) -> None:
@@ -81,10 +82,3 @@ def client_network(request: HttpRequest) -> str:
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

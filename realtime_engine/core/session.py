@@ -362,4 +362,5 @@ class RealtimeSession:
         self._outbox.put(CloseSession(4000, "invalid_request_error.session_expired"))
 
     def _session_event(self, kind: type[SessionCreated] | type[SessionUpdated]) -> ServerEvent:
-        return kind(config=self.config, session_id=self.session_id, expires_at=self._expires_at)
+        effects = capabilities.effects(self.config, self._dialect)
+        return kind(config=self.config, session_id=self.session_id, expires_at=self._expires_at, effects=effects)

@@ -1,0 +1,45 @@
+"""What the engine cannot do is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from realtime_api.beta import BETA
+from realtime_api.config import SessionConfig, Transcription
+from realtime_api.errors import InvalidRequest
+from realtime_api.ga import GA
+from realtime_engine.core import capabilities
+from tests.realtime_engine.core.harness import Bench
+
+DIARIZE = "gpt-4o-transcribe-diarize"
+
+
+def test_a_session_tells_that_a_diarizing_model_gives_no_speakers() -> None:
+    bench = Bench()
+    transcription = {"model": DIARIZE}
+    bench.send(
+        type="session.update", session={"type": "realtime", "audio": {"input": {"transcription": transcription}}}
+    )
+    effects = bench.last("session.updated")["session"]["x-effect"]
+    assert "without speakers" in effects["audio.input.transcription.model"]
+
+
+def test_a_session_that_is_honoured_says_nothing() -> None:
+    bench = Bench()
+    bench.send(type="session.update", session={"type": "realtime", "instructions": "Hi."})
+    assert "x-effect" not in bench.last("session.updated")["session"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "prefix", "param"),
+    [(GA, "session.", "session.audio.input.transcription"), (BETA, "", "input_audio_transcription")],
+)
+def test_a_language_nobody_here_knows_is_refused(dialect, prefix: str, param: str) -> None:
+    german = SessionConfig(transcription=Transcription(language="de"))
+    with pytest.raises(InvalidRequest) as refused:
+        capabilities.check(german, dialect, prefix)
+    assert refused.value.param == f"{param}.language"
+
+
+def test_another_recogniser_may_know_it() -> None:
+    capabilities.check(SessionConfig(transcription=Transcription(language="de")), GA, english_only=False)
