@@ -58,8 +58,8 @@ class SessionEvent(ServerEvent):
     def to_wire(self, dialect: Dialect, event_id: str) -> dict[str, Any] | None:
         transcription = dialect.name == "beta" and self.config.kind == "transcription"
         name = f"transcription_{self.type}" if transcription else self.type
-        session = dialect.describe_session(self.config, self.session_id, self.expires_at) | self.effects
-        return {"type": name, "event_id": event_id, "session": session}
+        session = dialect.describe_session(self.config, self.session_id, self.expires_at)
+        return {"type": name, "event_id": event_id, "session": {**session, **self.effects}}
 
 
 class SessionCreated(SessionEvent):
