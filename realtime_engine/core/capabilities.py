@@ -21,13 +21,13 @@ GUIDE = {
 RECOGNISER = {
     "transcription.model": "One recogniser for English listens under any model name.",
     "transcription.prompt": "The recogniser takes no hints.",
+    "transcription.keywords": "The recogniser takes no hints.",
 }
 """What only another recogniser could honour."""
 
 ALWAYS = {
     "truncation": "The engine cuts no history off.",
     "tracing": "Nothing is traced.",
-    "transcription.keywords": "The recogniser takes no hints.",
     "transcription.delay": "Captions come as soon as they are stable.",
 }
 """What nothing in this engine honours."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from realtime_api.config import SessionConfig
+from realtime_api.config import SessionConfig, Transcription
 from realtime_api.errors import ServerError
 from realtime_api.responses import USER_AUDIO_MS_PER_TOKEN, text_tokens
 from realtime_api.server_events import TranscriptionCompleted, TranscriptionDelta, TranscriptionFailed
@@ -75,8 +75,8 @@ class Hearing:
             Transcribe(
                 job_id,
                 model=asked.model if asked else None,
-                language=asked.language if asked else None,
-                prompt=asked.prompt if asked else None,
+                language=asked.language or _single(asked.languages) if asked else None,
+                prompt=_hints(asked) if asked else None,
                 for_guide=self._for_guide and config.kind == "realtime",
                 logprobs=config.wants_logprobs,
             )
@@ -165,6 +165,16 @@ class Hearing:
                 TranscriptionFailed(item_id=listening.item_id, content_index=listening.content_index, error=error)
             )
         self._on_heard(listening.item_id, failed)
+
+
+def _single(languages: Sequence[str] | None) -> str | None:
+    """Recognisers take one language or find out themselves."""
+    return languages[0] if languages and len(languages) == 1 else None
+
+
+def _hints(asked: Transcription) -> str | None:
+    """Keywords stand behind the prompt, where recognisers look for spellings."""
+    return ", ".join(filter(None, (asked.prompt, *(asked.keywords or ())))) or None
 
 
 def _usage(audio_ms: int, transcript: str) -> Mapping[str, Any]:

@@ -11,7 +11,11 @@ from realtime_engine.core import capabilities
 
 def without_effect() -> Mapping[str, str]:
     """Path in SessionConfig -> reason, for the parts this installation is set up with."""
-    return {**capabilities.without_effect(has_language_model(), has_other_recogniser()), **_named_models()}
+    return {
+        **capabilities.without_effect(has_language_model(), has_other_recogniser()),
+        **_named_models(),
+        **_several_languages(),
+    }
 
 
 def has_language_model() -> bool:
@@ -31,3 +35,8 @@ def _named_models() -> Mapping[str, str]:
         "transcription.model": (settings.ENGINE_STT_URL and settings.ENGINE_STT_MODEL) or settings.ENGINE_WHISPER_MODEL,
     }
     return {path: "The settings of this site name the model." for path, model in named.items() if model}
+
+
+def _several_languages() -> Mapping[str, str]:
+    reason = "One language is passed on; where there are several, the recogniser finds out by itself."
+    return {"transcription.languages": reason} if has_other_recogniser() else {}

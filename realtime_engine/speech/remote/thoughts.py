@@ -28,7 +28,8 @@ class Thoughts:
 
     def close(self) -> str:
         """What was held back and is reply after all; thoughts that never ended are not."""
-        return "" if self._over or self._held.lstrip().startswith(OPENING) else self._held
+        reply = "" if self._over or self._held.lstrip().startswith(OPENING) else self._held
+        return self._begin(reply) if reply else ""
 
     def _begin(self, reply: str) -> str:
         self._over = True

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from realtime_api.config import Reasoning, SessionConfig
+import pytest
+
+from realtime_api.config import Reasoning, SessionConfig, Transcription
 from realtime_engine.core import context
 from realtime_engine.core.ports import (
     Image,
@@ -80,3 +82,20 @@ def test_turn_whose_words_were_not_recognised_does_not_fail_later_responses() ->
     assert bench.last("response.done")["response"]["status_details"]["error"]["code"] == "stt_unreachable"
     job = ask(bench, {"type": "input_text", "text": "Did you hear me?"})
     assert [turn.text for turn in job.turns] == ["", "Did you hear me?"]
+
+
+@pytest.mark.parametrize(
+    ("transcription", "language", "prompt"),
+    [
+        (Transcription(prompt="A lecture", keywords=["Wien", "Graz"]), None, "A lecture, Wien, Graz"),
+        (Transcription(keywords=["Wien"]), None, "Wien"),
+        (Transcription(languages=["de"]), "de", None),
+        (Transcription(languages=["de", "en"]), None, None),
+    ],
+    ids=["prompt and keywords", "keywords", "one language", "several languages"],
+)
+def test_hints_reach_the_recogniser(transcription: Transcription, language: str | None, prompt: str | None) -> None:
+    bench = Bench(transcription=transcription)
+    bench.say(500)
+    asked = bench.job(Transcribe)
+    assert (asked.language, asked.prompt) == (language, prompt)
