@@ -74,6 +74,17 @@ def check_https(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -
 
 
 @register
+def check_bounds(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A bound of nothing would refuse everything."""
+    bounds = {name for name in dir(settings) if name.startswith(("ENGINE_MAX_", "ENGINE_SESSION_", "ENGINE_CALL_"))}
+    return [
+        Error(f"{name.replace('ENGINE', 'REALTIME', 1)} must be at least 1.", id="realtime_demo.E009")
+        for name in sorted(bounds)
+        if getattr(settings, name) < 1
+    ]
+
+
+@register
 def check_media_addresses(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """REALTIME_UDP_PORTS is a range of ports, REALTIME_ANNOUNCED_ADDRESS an IP address."""
     faults: list[CheckMessage] = []

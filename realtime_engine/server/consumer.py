@@ -13,10 +13,11 @@ from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_engine.core.ports import Samples
-from realtime_engine.server import admission, auth, calls, engine, metrics
+from realtime_engine.server import admission, auth, bounds, calls, engine, metrics
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.opening import (
     SUBPROTOCOL,
@@ -55,7 +56,12 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._writer = Writer(self.send, self.close)
+        self._writer = Writer(
+            self.send,
+            self.close,
+            max_queued=bounds.unread(),
+            stalled_seconds=settings.ENGINE_MAX_STALL_SECONDS,
+        )
         self._connection = SocketConnection(self._writer)
         self._receive: Callable[[str], Awaitable[None]] | None = None
         self._leave: Callable[[], None] = lambda: None

@@ -13,7 +13,7 @@ from django.conf import settings
 from realtime_api.errors import ApiError, ServerError
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.session import RealtimeSession
-from realtime_engine.server import effects
+from realtime_engine.server import bounds, effects
 from realtime_engine.server.backends import Backends
 from realtime_engine.server.driver import Connection, Driver
 from realtime_engine.server.events import close_reason, error_event
@@ -83,6 +83,7 @@ class Engine:
             now=asyncio.get_running_loop().time(),
             expires_at=int(time.time()) + seconds,
             session_seconds=seconds,
+            limits=bounds.limits(),
             answerer=effects.has_language_model(),
             recogniser=effects.has_other_recogniser(),
         )

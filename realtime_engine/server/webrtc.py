@@ -19,7 +19,7 @@ from django.conf import settings
 
 from realtime_api.errors import ApiError, InvalidRequest, ServerError
 from realtime_engine.core.ports import Samples
-from realtime_engine.server import ice, metrics, udp_ports
+from realtime_engine.server import bounds, ice, metrics, udp_ports
 from realtime_engine.server.driver import Connection, Driver, Input
 from realtime_engine.server.engine import BROKEN, Engine
 from realtime_engine.server.events import close_reason, error_event
@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 LABEL = "oai-events"
 MAX_MESSAGE_BYTES = 262_144  # of a data channel in browsers; a longer one would break the channel
-MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 CONNECT_SECONDS = 20.0
 CHECK_SECONDS = 1.0
 FLUSH_SECONDS = 1.0
@@ -154,7 +153,7 @@ class Call:
         text = json.dumps(event, separators=(",", ":"))
         if len(text) > MAX_MESSAGE_BYTES:
             text = json.dumps(error_event(TOO_LARGE))
-        if channel.bufferedAmount > MAX_BUFFERED_BYTES:
+        if channel.bufferedAmount > bounds.unread():
             metrics.rejected(TOO_SLOW)
             self.close(4008, close_reason(TOO_SLOW))
         else:

@@ -12,8 +12,6 @@ from realtime_engine.server import metrics
 
 logger = logging.getLogger(__name__)
 
-MAX_QUEUED_CHARACTERS = 8 * 1024 * 1024  # the core makes speech at most 20 s ahead: about 1.3 MB of events
-STALLED_SECONDS = 20.0  # one message that takes longer to leave has no reader
 CLOSE_SECONDS = 2.0
 
 Close = tuple[int, str]
@@ -23,7 +21,8 @@ TOO_SLOW: Close = (4008, "client_error.too_slow")
 class Writer:
     """Sends texts in order; a reader who does not keep up is cut off, never buffered without end.
 
-    ``send`` and ``close`` write to the transport and wait while it cannot take more.
+    ``send`` and ``close`` write to the transport and wait while it cannot take more. ``max_queued`` characters may wait
+    (the core makes speech at most 20 s ahead: about 1.3 million), and one text may take ``stalled_seconds`` to leave.
     """
 
     def __init__(
@@ -31,8 +30,8 @@ class Writer:
         send: Callable[[str], Awaitable[None]],
         close: Callable[[int, str], Awaitable[None]],
         *,
-        max_queued: int = MAX_QUEUED_CHARACTERS,
-        stalled_seconds: float = STALLED_SECONDS,
+        max_queued: int,
+        stalled_seconds: float,
     ) -> None:
         self._send = send
         self._close = close

@@ -117,6 +117,11 @@ def test_listening_to_the_network_without_names_is_a_warning(settings: Any) -> N
     assert ids() == []
 
 
+def test_bound_of_nothing_is_an_error(settings: Any) -> None:
+    settings.ENGINE_MAX_SESSIONS = 0
+    assert ids() == ["realtime_demo.E009"]
+
+
 @pytest.mark.parametrize("ports", ["50000", "50100-50000", "80-90", "60000-70000", "a-b"])
 def test_udp_ports_that_are_no_range_are_an_error(settings: Any, ports: str) -> None:
     settings.ENGINE_UDP_PORTS = ports

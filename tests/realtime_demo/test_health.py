@@ -47,7 +47,7 @@ def test_figures_are_open_to_the_machine_itself(client: Client) -> None:
     response = client.get("/metrics", headers={"host": "localhost"})
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/plain")
-    assert b"realtime_first_audio_seconds_bucket" in response.content
+    assert b"# HELP realtime_first_audio_seconds " in response.content
 
 
 @pytest.mark.parametrize("sent", [{}, {"authorization": "Bearer wrong"}], ids=["no key", "wrong key"])
