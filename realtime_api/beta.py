@@ -34,7 +34,11 @@ DEFAULT_TTL_S: dict[Kind, int] = {"realtime": 60, "transcription": 600}
 
 Modalities = Annotated[
     list[config.Modality],
-    Field(max_length=8, description='What the model answers with: ["text"] alone switches audio off.'),
+    Field(
+        max_length=8,
+        description='What the model answers with: ["audio", "text"], or ["text"], which switches audio off.',
+        json_schema_extra={"contains": {"const": "text"}, "minItems": 1},
+    ),
 ]
 Voice = Annotated[config.Voice, Field(json_schema_extra={"enum": list(catalog.BETA_VOICES)})]
 

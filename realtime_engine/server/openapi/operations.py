@@ -18,7 +18,7 @@ Operation = dict[str, Any]
 JSON, SDP, FORM = "application/json", "application/sdp", "multipart/form-data"
 
 REFUSALS = {
-    400: "The body is refused; `param` names the field.",
+    400: "The body is refused; `param` names the field. So is a language that the recogniser does not know.",
     401: "The key is missing, wrong or expired.",
     403: "An ephemeral key cannot make keys.",
     404: "There is no such thing.",
