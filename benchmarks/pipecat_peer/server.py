@@ -2,9 +2,9 @@
 
     PYTHON server.py PORT vad|smart_turn
 
-Runs in an environment of its own (see run.py). Set up as pipecat's documentation shows, without the parts that a
-detector alone does not need (RTVI, turn tracking, idle detection); with ``vad`` silence is 0.5 s, with ``smart_turn``
-its recommended 0.2 s.
+Runs in an environment of its own (see run.py). Everything is as pipecat sets it up by default, except that idle
+pipelines are not ended and turns do not wait for a transcript; silence is 0.5 s with ``vad``, and with ``smart_turn``
+the 0.2 s it recommends.
 """
 
 from __future__ import annotations
@@ -89,16 +89,12 @@ def detectors(kind: str) -> list[FrameProcessor]:
 async def serve(socket: WebSocket, kind: str) -> None:
     """One client, until it leaves."""
     await socket.accept()
-    parameters = FastAPIWebsocketParams(audio_in_enabled=True, serializer=RealtimeSerializer(), allowed_origins=[])
-    transport = FastAPIWebsocketTransport(socket, parameters)
-    pipeline = Pipeline([transport.input(), *detectors(kind), transport.output()])
-    worker = PipelineWorker(
-        pipeline,
-        params=PipelineParams(audio_in_sample_rate=PIPELINE_RATE),
-        enable_rtvi=False,
-        enable_turn_tracking=False,
-        idle_timeout_secs=None,
+    transport = FastAPIWebsocketTransport(
+        socket, FastAPIWebsocketParams(audio_in_enabled=True, serializer=RealtimeSerializer(), allowed_origins=[])
     )
+    pipeline = Pipeline([transport.input(), *detectors(kind), transport.output()])
+    parameters = PipelineParams(audio_in_sample_rate=PIPELINE_RATE)
+    worker = PipelineWorker(pipeline, params=parameters, idle_timeout_secs=None)
 
     @transport.event_handler("on_client_disconnected")  # type: ignore[untyped-decorator]
     async def leave(*_: Any) -> None:

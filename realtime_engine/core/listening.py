@@ -26,6 +26,7 @@ from realtime_engine.core.hearing import Hearing
 from realtime_engine.core.input_buffer import AUDIO_PER_MS, InputBuffer
 from realtime_engine.core.limits import Limits
 from realtime_engine.core.outbox import Outbox
+from realtime_engine.core.outputs import ShowDecision
 from realtime_engine.core.ports import (
     VAD_FRAME,
     CancelJob,
@@ -45,6 +46,7 @@ Heard = Literal["speech_started", "turn_committed"]
 
 SHORTEST_COMMIT_MS = 100
 JUDGED_MS = 8_000
+JUDGED = "local.turn_detection.judged"
 KEPT_SILENCE_MS = 1_000
 """Audio kept before the padding while nobody speaks, so that a manual commit still finds what was just said."""
 
@@ -84,6 +86,7 @@ class Listening:
         self._start_ms = 0
         self._transcribe_job: str | None = None
         self._judge_job: str | None = None
+        self._judged_ms = 0
 
     @property
     def streams_captions(self) -> bool:
@@ -326,7 +329,7 @@ class Listening:
     # --- the turn judge ---
 
     def _ask_judge(self) -> None:
-        self._judge_job = self._outbox.new_id("job")
+        self._judge_job, self._judged_ms = self._outbox.new_id("job"), self._frame_end_ms
         start_ms = max(self._start_ms, self._frame_end_ms - JUDGED_MS)
         self._outbox.start(JudgeTurn(self._judge_job, self.buffer.analysis_between(start_ms, self._frame_end_ms)))
 
@@ -339,9 +342,15 @@ class Listening:
         if self._detector is None or not isinstance(self._config.turn_detection, SemanticVad):
             return
         if isinstance(result, TurnJudged):
-            self._detector.judged(result.probability)
+            self._show_judgement(result.probability, self._detector.judged(result.probability))
         else:
-            self._detector.judge_failed()
+            self._show_judgement(None, self._detector.judge_failed())
+
+    def _show_judgement(self, probability: float | None, timeout_ms: int) -> None:
+        """For whoever compares turn detection: after how much audio, how complete, how long a silence ends the turn."""
+        shown = {"item_id": self._item_id, "audio_ms": self._judged_ms, "probability": probability}
+        event_id = self._outbox.new_id("event")
+        self._outbox.put(ShowDecision({"type": JUDGED, "event_id": event_id, **shown, "timeout_ms": timeout_ms}))
 
     def _cancel_judge(self) -> None:
         if self._judge_job is not None:

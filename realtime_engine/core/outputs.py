@@ -19,6 +19,13 @@ class SendEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowDecision:
+    """How turn detection decided, as an event that is not the API's: for connections that asked to see it."""
+
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class PlayAudio:
     """Samples at SESSION_RATE to append to the track's queue; the track plays them in real time."""
 
@@ -45,4 +52,4 @@ class CloseSession:
     reason: str
 
 
-Output = SendEvent | PlayAudio | StopPlayback | StartJob | CloseSession
+Output = SendEvent | ShowDecision | PlayAudio | StopPlayback | StartJob | CloseSession

@@ -128,17 +128,19 @@ class TurnDetector:
             return None
         return self._wait_for_end(frame_end_ms - self._last_speech_ms)
 
-    def judged(self, probability: float) -> None:
-        """The judge's answer for the current pause."""
+    def judged(self, probability: float) -> int:
+        """The judge's answer for the current pause; returns the silence in ms that it is to last."""
         assert isinstance(self.policy, SemanticVad)
         self._timeout_ms = semantic_timeout_ms(probability, self.policy.eagerness)
         if not UNDECIDED[0] < probability < UNDECIDED[1]:
             self._asked = len(JUDGE_AT_MS)
+        return self._timeout_ms
 
-    def judge_failed(self) -> None:
-        """No answer will come for the current pause."""
+    def judge_failed(self) -> int:
+        """No answer will come for the current pause; returns the silence in ms that it is to last."""
         self._timeout_ms = JUDGE_FAILED_TIMEOUT_MS
         self._asked = len(JUDGE_AT_MS)
+        return self._timeout_ms
 
     def _wait_for_speech(self, probability: float, frame_end_ms: int) -> Decision | None:
         if probability < self._lower_threshold:

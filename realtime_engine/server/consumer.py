@@ -24,6 +24,7 @@ from realtime_engine.server.opening import (
     Opening,
     choose_config,
     choose_dialect,
+    shows_decisions,
     side_band_call,
     subprotocol_key,
 )
@@ -40,9 +41,14 @@ class SocketConnection:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self.close = writer.close
+        self.shows_decisions = False
 
     def send(self, event: dict[str, Any]) -> None:
         self._writer.put(json.dumps(event, separators=(",", ":")))
+
+    def show_decision(self, event: dict[str, Any]) -> None:
+        if self.shows_decisions:
+            self.send(event)
 
     def play(self, audio: Samples) -> None:
         raise AssertionError("a WebSocket session sends its audio in events")
@@ -116,6 +122,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         if (call_id := side_band_call(query)) is not None:
             self._join(calls.find(call_id, grant))
             return
+        self._connection.shows_decisions = shows_decisions(query)
         dialect = choose_dialect(grant, headers.get(b"openai-beta"), offered)
         self._start(Opening(grant.owner, choose_config(grant, query), dialect))
 

@@ -12,7 +12,15 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from realtime_engine.core.outputs import CloseSession, Output, PlayAudio, SendEvent, StartJob, StopPlayback
+from realtime_engine.core.outputs import (
+    CloseSession,
+    Output,
+    PlayAudio,
+    SendEvent,
+    ShowDecision,
+    StartJob,
+    StopPlayback,
+)
 from realtime_engine.core.ports import CancelJob, JobResult, Samples
 from realtime_engine.core.session import RealtimeSession
 from realtime_engine.server.jobs import Jobs
@@ -34,6 +42,9 @@ class Connection(Protocol):
 
     def send(self, event: dict[str, Any]) -> None:
         """Queue one server event."""
+
+    def show_decision(self, event: dict[str, Any]) -> None:
+        """Queue an event about turn detection, where the client asked for those."""
 
     def play(self, audio: Samples) -> None:
         """Append to the track's queue (transports whose media is a track)."""
@@ -186,6 +197,8 @@ class Driver:
                 self._sent[event["type"]] += 1
                 self._meter.sent(event, self._loop.time())
                 self._connection.send(event)
+            case ShowDecision(event):
+                self._connection.show_decision(event)
             case PlayAudio(audio):
                 self._meter.played(self._loop.time())
                 self._connection.play(audio)

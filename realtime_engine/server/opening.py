@@ -69,6 +69,14 @@ def choose_config(grant: Grant, query: str) -> SessionConfig:
     return grant.config or SessionConfig(model=asked["model"])
 
 
+def shows_decisions(query: str) -> bool:
+    """Whether events about how turn detection decided are wanted; they are not the API's. Raises InvalidRequest."""
+    asked = _asked(query).get("debug")
+    if asked not in (None, "turn_detection"):
+        raise errors.invalid_value("debug", f"Invalid value: '{asked[:80]}'. Supported values are: 'turn_detection'.")
+    return asked is not None
+
+
 def _asked(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query).items()}
 

@@ -31,6 +31,7 @@ from realtime_engine.server.track import ModelTrack, incoming
 logger = logging.getLogger(__name__)
 
 LABEL = "oai-events"
+DECISIONS_LABEL = "turn_detection"  # a second channel, for those who want to see how turns are decided
 MAX_MESSAGE_BYTES = 262_144  # of a data channel in browsers; a longer one would break the channel
 CONNECT_SECONDS = 20.0
 CHECK_SECONDS = 1.0
@@ -60,6 +61,7 @@ class Call:
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._track = ModelTrack()
         self._channel: RTCDataChannel | None = None
+        self._decisions: RTCDataChannel | None = None
         self._driver: Driver | None = None
         self._connecting = asyncio.timeout(CONNECT_SECONDS)
         self._begun = asyncio.Event()  # set when the session starts, and when there will be none
@@ -159,6 +161,10 @@ class Call:
         else:
             channel.send(text)
 
+    def show_decision(self, event: dict[str, Any]) -> None:
+        if self._decisions is not None and self._decisions.readyState == "open":
+            self._decisions.send(json.dumps(event, separators=(",", ":")))
+
     def play(self, audio: Samples) -> None:
         if self._plays:
             self._track.queue.append(audio)
@@ -177,6 +183,9 @@ class Call:
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
         if self._closing.is_set():
+            return
+        if channel.label == DECISIONS_LABEL and self._decisions is None:
+            self._decisions = channel
             return
         if channel.label != LABEL or self._channel is not None:
             channel.send(json.dumps(error_event(WRONG_LABEL)))

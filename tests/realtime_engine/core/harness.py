@@ -17,7 +17,7 @@ from realtime_api.config import SessionConfig
 from realtime_api.dialects import DIALECTS
 from realtime_engine.core import ports
 from realtime_engine.core.limits import Limits
-from realtime_engine.core.outputs import CloseSession, Media, PlayAudio, SendEvent, StartJob, StopPlayback
+from realtime_engine.core.outputs import CloseSession, Media, PlayAudio, SendEvent, ShowDecision, StartJob, StopPlayback
 from realtime_engine.core.session import RealtimeSession
 
 LOUD = 8_000
@@ -82,6 +82,7 @@ class Bench:
             limits=limits,
         )
         self.events: list[dict[str, Any]] = []
+        self.decisions: list[dict[str, Any]] = []
         self.jobs: list[ports.Job] = []
         self.played: list[Samples] = []
         self.playback_stopped = 0
@@ -182,6 +183,8 @@ class Bench:
             match output:
                 case SendEvent(event):
                     self.events.append(json.loads(json.dumps(event)))
+                case ShowDecision(event):
+                    self.decisions.append(event)
                 case StartJob(job):
                     self.jobs.append(job)
                 case PlayAudio(audio):

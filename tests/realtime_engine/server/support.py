@@ -81,6 +81,9 @@ class Client:
     def send(self, event: dict[str, Any]) -> None:
         self.events.append(event)
 
+    def show_decision(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+
     def play(self, audio: Samples) -> None: ...
 
     def stop_playback(self) -> None: ...

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
 
 from realtime_api.beta import BETA
 from realtime_api.config import SessionConfig, Transcription
@@ -15,6 +18,7 @@ from realtime_api.ga import GA
 from realtime_engine.server import admission, keys
 from realtime_engine.server.admission import Admission
 from tests.realtime_engine.server.support import ENGINE_KEY, TEXT_SESSION, Connect, closed, issue, text_message
+from tests.realtime_engine.speech.recordings import recording
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
 
@@ -52,6 +56,37 @@ async def test_binary_frame_is_refused_and_the_session_goes_on(connect: Connect)
     assert (await socket.receive_json_from())["error"]["code"] == "invalid_event"
     await socket.send_json_to({"type": "input_audio_buffer.clear"})
     assert (await socket.receive_json_from())["type"] == "input_audio_buffer.cleared"
+
+
+async def say_a_command(socket: WebsocketCommunicator, clips: Path, silence: float) -> None:
+    """A spoken command and so many seconds of silence, to a session with semantic_vad."""
+    turn = {"type": "semantic_vad", "create_response": False}
+    update = {"type": "realtime", "audio": {"input": {"turn_detection": turn}}}
+    await socket.send_json_to({"type": "session.update", "session": update})
+    command = recording(clips, "dev05_three_commands")[: int((2.4 + silence) * 24_000)]
+    audio = base64.b64encode(command.tobytes()).decode()
+    await socket.send_json_to({"type": "input_audio_buffer.append", "audio": audio})
+
+
+async def test_a_stock_connection_sees_events_of_the_api_alone(connect: Connect, clips: Path) -> None:
+    socket = await connect("model=gpt-realtime", key=ENGINE_KEY)
+    await say_a_command(socket, clips, silence=0.4)
+    await asyncio.sleep(1)  # the judge has long answered
+    await socket.send_json_to({"type": "input_audio_buffer.commit"})
+    types: list[str] = []
+    while "input_audio_buffer.committed" not in types:
+        types.append((await socket.receive_json_from())["type"])
+    assert "input_audio_buffer.speech_started" in types
+    assert not [name for name in types if name.startswith("local.")]
+
+
+async def test_whoever_asks_sees_how_turns_are_decided(connect: Connect, clips: Path) -> None:
+    socket = await connect("model=gpt-realtime&debug=turn_detection", key=ENGINE_KEY)
+    await say_a_command(socket, clips, silence=0.4)
+    while (event := await socket.receive_json_from(timeout=5))["type"] != "local.turn_detection.judged":
+        pass
+    assert 0 <= event["probability"] <= 1
+    assert 600 <= event["timeout_ms"] <= 4000
 
 
 DIALECTS: dict[str, tuple[Dialect, dict[str, Any], str]] = {

@@ -76,3 +76,14 @@ def test_dialect(key: Grant, header: str | None, offered: list[str], path: bool,
 def test_key_of_a_browser_comes_as_a_subprotocol() -> None:
     assert opening.subprotocol_key(["realtime", "openai-insecure-api-key.ek_1", "x"]) == "ek_1"
     assert opening.subprotocol_key(["realtime"]) is None
+
+
+def test_decisions_are_shown_to_those_who_ask() -> None:
+    assert opening.shows_decisions("model=gpt-realtime&debug=turn_detection")
+    assert not opening.shows_decisions("model=gpt-realtime")
+
+
+def test_nothing_else_can_be_debugged() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        opening.shows_decisions("debug=everything")
+    assert refused.value.param == "debug"
