@@ -53,6 +53,11 @@ def live_server(var: Path, *, with_pages: bool = False, **environment: str) -> I
         "REALTIME_ENGINE_API_KEY": ENGINE_KEY,
         "OPENAI_API_KEY": "",
         "REALTIME_PROVIDERS": "[]",
+        "REALTIME_LLM_URL": "",
+        "REALTIME_STT_URL": "",
+        "REALTIME_TTS_URL": "",
+        "REALTIME_WHISPER_MODEL": "",
+        "REALTIME_PIPER_VOICE": "",
     }
     variables = os.environ | settings | environment
     _manage(variables, "migrate", "--verbosity=0")

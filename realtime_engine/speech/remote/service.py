@@ -7,7 +7,6 @@ address: messages go to the clients, whose remedy is whoever keeps the settings.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from pydantic_core import from_json
 
 from realtime_engine.speech.running import JobError
 
@@ -209,7 +209,7 @@ async def _beginning(response: httpx.Response) -> bytes:
 def _reason(content: bytes) -> str:
     """What a refusal says, from any of the shapes servers use; nothing of a page in HTML."""
     try:
-        return _message(json.loads(content))
+        return _message(from_json(content))
     except ValueError:
         text = content.decode(errors="replace")
         return "" if "<" in text else text
@@ -217,6 +217,7 @@ def _reason(content: bytes) -> str:
 
 def _message(said: Any) -> str:
     if isinstance(said, Mapping):
-        inner = next((said[name] for name in ("error", "message", "detail") if said.get(name)), "")
-        return _message(inner)
+        return _message(next((said[name] for name in ("error", "message", "detail", "msg") if said.get(name)), ""))
+    if isinstance(said, list) and said:
+        return _message(said[0])
     return said if isinstance(said, str) else ""

@@ -148,6 +148,20 @@ async def test_cancelled_response_closes_the_language_model_stream(server: FakeO
     assert server.chats[1]["messages"][-2]["content"].strip() == "Once upon a time."
 
 
+async def test_truncated_reply_stays_in_the_history_as_far_as_it_was_heard(server: FakeOpenAI, talk: Open) -> None:
+    server.replies = [[say("It is noon. "), say("Enjoy your meal."), STOP], [say("Yes?"), STOP]]
+    client = await talk()
+    await client.ask("What time is it?")
+    item = (await client.until("response.done"))["response"]["output"][0]
+    await client.send(type="conversation.item.truncate", item_id=item["id"], content_index=0, audio_end_ms=150)
+    await client.ask("Say it again.")
+    await client.until("response.done")
+    heard = server.chats[1]["messages"][2]
+    assert heard["role"] == "assistant"
+    assert "It is noon. Enjoy your meal.".startswith(heard["content"])
+    assert "Enjoy" not in heard["content"]
+
+
 async def test_user_who_interrupts_closes_the_language_model_stream(
     server: FakeOpenAI, talk: Open, clips: Path
 ) -> None:

@@ -80,7 +80,13 @@ FAILED: dict[str, tuple[list[Answer], str, str, int]] = {
         "No model 'm'",
         1,
     ),
-    "odd refusal": ([httpx.Response(400, json=["what"])], "llm_refused", "status 400.", 1),
+    "list of faults": (
+        [httpx.Response(422, json={"detail": [{"loc": ["voice"], "msg": "unknown voice"}]})],
+        "llm_refused",
+        "unknown voice",
+        1,
+    ),
+    "odd refusal": ([httpx.Response(400, json=[{"what": 1}])], "llm_refused", "status 400.", 1),
     "page of a proxy": ([httpx.Response(502, content=b"<html>Bad</html>")], "llm_refused", "status 502.", 1),
     "redirect": ([httpx.Response(307, headers={"Location": "http://elsewhere.invalid"})], "llm_refused", "307", 1),
 }
