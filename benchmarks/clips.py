@@ -45,6 +45,7 @@ class Clip:
     quality: str
     speech: tuple[Span, ...]
     turns: tuple[LabelledTurn, ...]
+    transcript: str | None = None  # words of several turns are apart by " / "
 
     @property
     def is_noise(self) -> bool:
@@ -71,7 +72,8 @@ def load(folder: Path) -> list[Clip]:
 
 def _clip(folder: Path, entry: dict[str, Any]) -> Clip:
     turns = tuple(LabelledTurn(turn["start"], turn["end"], _spans(turn["holds"])) for turn in entry["turns"])
-    return Clip(entry["id"], folder / entry["file"], entry["label_quality"], _spans(entry["speech_segments"]), turns)
+    speech, transcript = _spans(entry["speech_segments"]), entry.get("transcript")
+    return Clip(entry["id"], folder / entry["file"], entry["label_quality"], speech, turns, transcript)
 
 
 def _spans(pairs: list[list[float]]) -> tuple[Span, ...]:

@@ -28,8 +28,8 @@ LogProbs = npt.NDArray[np.float32]
 
 _Caches = dict[str, npt.NDArray[np.float32]]
 
-_WRITTEN = re.compile(rb"[ -;=?-~]+")
-"""Printable ASCII; the angle brackets belong to the model's special tokens."""
+_WRITTEN = re.compile(rb"[ A-Za-z0-9.,;:?!'$%&+=/-]+")
+"""What speech is written with: no quotation marks, no special tokens of the model, nothing but ASCII."""
 
 _LAYERS = range(6)
 _HEADS = 8
@@ -46,7 +46,7 @@ class Moonshine:
         self._decoder = models.session(models.MOONSHINE_DECODER)
         self._pieces = list(_pieces(models.read(models.MOONSHINE_VOCABULARY)))
         self.is_text = np.array([bool(_WRITTEN.fullmatch(piece)) for piece in self._pieces])
-        """Of each token, whether it is text: English is written in ASCII, the model's notes for music are not."""
+        """Of each token, whether it is text of something said; the model's signs for music are not."""
         self.begins_word = np.array([piece.startswith(b" ") for piece in self._pieces])
         """Of each token, whether it ends the word before it."""
 

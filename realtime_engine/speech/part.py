@@ -12,7 +12,7 @@ import numpy as np
 
 from realtime_engine.core.ports import ANALYSIS_RATE, Samples
 from realtime_engine.speech.beam import Beam, Hypothesis
-from realtime_engine.speech.moonshine import Moonshine
+from realtime_engine.speech.moonshine import Decoding, Moonshine
 from realtime_engine.speech.voiced import VoiceGate
 
 LEAST_STEP = ANALYSIS_RATE // 2
@@ -52,6 +52,7 @@ class Part:
         self._gate = VoiceGate()
         self._due = LEAST_STEP
         self._latest: deque[tuple[int, ...]] = deque(maxlen=AGREEING)
+        self._heard: tuple[int, Decoding] | None = None
         self.audio: Samples = np.zeros(0, np.int16)
         self.stable = Hypothesis((), ())
 
@@ -99,7 +100,13 @@ class Part:
 
     def _search(self, beam: Beam, stop: Callable[[], bool]) -> list[Hypothesis]:
         limit = 1 + round(TOKENS_PER_SECOND * len(self.audio) / ANALYSIS_RATE)
-        return beam.search(self._model.hear(self.audio), limit, self.stable.tokens, stop)
+        return beam.search(self._decoding(), limit, self.stable.tokens, stop)
+
+    def _decoding(self) -> Decoding:
+        """Of all the audio so far, taken in once."""
+        if self._heard is None or self._heard[0] != len(self.audio):
+            self._heard = len(self.audio), self._model.hear(self.audio)
+        return self._heard[1]
 
     def _sure(self, tokens: tuple[int, ...]) -> tuple[int, ...]:
         """Without the last words."""

@@ -9,8 +9,8 @@ from .corpus import sentences
 from .heard import words_of
 from .said_numbers import cardinal
 
-PAIR = 1.5
-TRIPLE = 3.0
+PAIR = 1.0
+TRIPLE = 2.0
 """Nats for a word that stands behind the word, or the two words, before it as in a sentence of the guide's corpus."""
 
 LONGEST_NUMBER = 4

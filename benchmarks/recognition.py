@@ -1,0 +1,192 @@
+"""How well and how soon the engine's recogniser hears.
+
+    python -m benchmarks.recognition [--clips ../shared/audio] [--requests 100] [--seed 2026]
+
+Two kinds of speech: the labelled recordings of a folder (see ``clips``), as a transcription session hears them, and
+requests to the guide, as a conversation hears them. The requests are made by the guide's grammar (none of them is in
+the corpus that the recogniser prefers) and spoken by the engine's voices and, where it is installed, by flite's, at
+several speeds. Constants of the recogniser were chosen on requests of other seeds and on other mixtures of voices.
+
+Columns: WER, the word error rate after numbers are written alike; the share of requests that the guide understands;
+CPU milliseconds per second of audio; milliseconds from the last audio to the transcript, median and 95th percentile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import wave
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import jiwer
+import numpy as np
+
+from benchmarks import clips
+from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples, Speak, SpeechChunk
+from realtime_engine.speech import guide, voice
+from realtime_engine.speech.espeak import espeak
+from realtime_engine.speech.guide.corpus import sentences
+from realtime_engine.speech.guide.heard import words_of
+from realtime_engine.speech.guide.heard_numbers import read_number
+from realtime_engine.speech.recogniser import Recogniser
+from realtime_engine.speech.resample import Resampler
+
+PIECE = ANALYSIS_RATE // 50
+ESPEAK = tuple(itertools.product(("alloy", "echo", "nova", "sage", "coral"), (0.85, 1.0, 1.15)))
+FLITE = tuple(itertools.product(("slt", "rms", "awb", "kal16"), (0.9, 1.0, 1.15)))
+SIGNS = {"+": "plus", "-": "minus", "*": "times", "\u00d7": "times", "/": "divided by", "%": "percent", "ok": "okay"}
+NO_NUMBERS = ("a", "half")  # "a story"
+COLUMNS = ("group", "n", "seconds", "wer", "words_invented", "understood", "cpu_ms_per_s", "done_ms_p50", "done_ms_p95")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Speech at ANALYSIS_RATE and what is said."""
+
+    group: str
+    name: str
+    audio: Samples
+    text: str
+    for_guide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    utterance: Utterance
+    text: str
+    cpu_seconds: float
+    end_seconds: float
+
+
+def recorded(folder: Path) -> Iterator[Utterance]:
+    """The clips of a folder whose words are known; those without speech should give no words."""
+    for clip in clips.load(folder):
+        transcript = "" if clip.is_noise else clip.transcript
+        if transcript is not None and "(" not in transcript:
+            group = "noise" if clip.is_noise else "recordings"
+            yield Utterance(
+                group, clip.id, analysis(clip.samples(), SESSION_RATE), transcript.replace(" / ", " "), False
+            )
+
+
+def requests(count: int, seed: int) -> list[str]:
+    """Requests that are not in the recogniser's corpus."""
+    new = sorted(set(sentences(seed)) - set(sentences()))
+    return Random(seed).sample(new, count)
+
+
+def spoken(texts: Sequence[str]) -> Iterator[Utterance]:
+    """Each text by one of the engine's voices, and by one of flite's."""
+    with ExitStack() as stack:
+        synthesiser = stack.enter_context(espeak())
+        for text, (name, speed) in zip(texts, itertools.cycle(ESPEAK), strict=False):
+            chunks: list[Samples] = []
+            collect = lambda answer, to=chunks: to.append(answer.audio) if isinstance(answer, SpeechChunk) else None  # noqa: E731
+            voice.speak(synthesiser, Speak("job", text, name, speed), lambda _job: False, collect)
+            yield Utterance(f"espeak {name}", text, in_room(np.concatenate(chunks), SESSION_RATE), text, True)
+    if shutil.which("flite"):
+        for text, (name, speed) in zip(texts, itertools.cycle(FLITE), strict=False):
+            yield Utterance(f"flite {name}", text, in_room(*flite(text, name, speed)), text, True)
+
+
+def flite(text: str, name: str, speed: float) -> tuple[Samples, int]:
+    """Samples and their rate."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        stretch = f"duration_stretch={1 / speed}"
+        subprocess.run(["flite", "-voice", name, "--setf", stretch, "-t", text, "-o", file.name], check=True)
+        with wave.open(file.name) as speech:
+            return np.frombuffer(speech.readframes(-1), "<i2"), speech.getframerate()
+
+
+def in_room(speech: Samples, rate: int) -> Samples:
+    """As a microphone hands it over: silence before and behind, faint noise everywhere."""
+    padded = np.pad(speech, (3 * rate // 10, rate // 2)) * 0.6
+    noise = np.random.default_rng(len(speech)).normal(0, 5, len(padded))
+    return analysis((padded + noise).astype(np.int16), rate)
+
+
+def analysis(samples: Samples, rate: int) -> Samples:
+    return samples if rate == ANALYSIS_RATE else Resampler(rate, ANALYSIS_RATE).process(samples)
+
+
+def hear(recogniser: Recogniser, utterance: Utterance) -> Result:
+    """Fed in pieces, as a session does; time is counted, not waited for."""
+    begin = time.process_time()
+    recogniser.begin(for_guide=utterance.for_guide)
+    for start in range(0, len(utterance.audio), PIECE):
+        recogniser.hear(utterance.audio[start : start + PIECE])
+    ended = time.perf_counter()
+    text = recogniser.end().text
+    return Result(utterance, text, time.process_time() - begin, time.perf_counter() - ended)
+
+
+def written_alike(text: str) -> str:
+    """Lower case, without punctuation, numbers in digits: "Twelve times 7?" -> "12 times 7"."""
+    words, written, at = [SIGNS.get(word, word) for word in words_of(text.replace("%", " percent"))], [], 0
+    while at < len(words):
+        number = None if words[at] in NO_NUMBERS else read_number(words, at)
+        written.append(str(number.value) if number else words[at])
+        at = number.end if number else at + 1
+    return " ".join(written)
+
+
+def report(name: str, results: Sequence[Result]) -> None:
+    """One line of the table and the same as JSON."""
+    spoken_words = [written_alike(result.utterance.text) for result in results]
+    heard = [written_alike(result.text) for result in results]
+    seconds = sum(len(result.utterance.audio) for result in results) / ANALYSIS_RATE
+    ends = [1000 * result.end_seconds for result in results]
+    asked = [guide.understands(result.text) for result in results if result.utterance.for_guide]
+    figures = {
+        "group": name,
+        "n": len(results),
+        "seconds": round(seconds),
+        "wer": round(float(jiwer.wer(spoken_words, heard)), 3) if any(spoken_words) else None,
+        "words_invented": sum(len(text.split()) for text in heard) if not any(spoken_words) else None,
+        "understood": round(sum(asked) / len(asked), 3) if asked else None,
+        "cpu_ms_per_s": round(1000 * sum(result.cpu_seconds for result in results) / seconds, 1),
+        "done_ms_p50": round(float(np.median(ends))),
+        "done_ms_p95": round(float(np.percentile(ends, 95))),
+    }
+    print(row(figures.values()))
+    print(json.dumps(figures))
+
+
+def row(values: Iterable[object]) -> str:
+    return "".join(f"{'-' if value is None else value:>15}" for value in values)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clips", type=Path, default=Path(os.environ.get("SPEECH_CLIPS", "../shared/audio")))
+    parser.add_argument("--requests", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--verbose", action="store_true", help="print what was misheard")
+    options = parser.parse_args()
+    recogniser = Recogniser()
+    utterances = [*(recorded(options.clips) if options.clips.is_dir() else ())]
+    utterances += spoken(requests(options.requests, options.seed))
+    results = [hear(recogniser, utterance) for utterance in utterances]
+    groups = sorted({result.utterance.group for result in results})
+    print(row(COLUMNS))
+    for group in groups:
+        report(group, [result for result in results if result.utterance.group == group])
+    report("all requests", [result for result in results if result.utterance.for_guide])
+    if options.verbose:
+        for result in results:
+            if written_alike(result.text) != written_alike(result.utterance.text):
+                print(f"{result.utterance.group:16} {result.utterance.text!r} -> {result.text!r}")
+
+
+if __name__ == "__main__":
+    main()
