@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import random
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -71,6 +73,12 @@ def resident_mib(server: LiveServer) -> float:
     """The server process's memory (Linux)."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def workers(server: LiveServer) -> list[int]:
+    """The server's worker processes (Linux)."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    return [int(pid) for pid in children.split()]
 
 
 def sessions(server: LiveServer) -> float:
@@ -197,8 +205,21 @@ async def deaf(server: LiveServer) -> None:
             connection.transport.abort()
 
 
+async def crashing_workers(server: LiveServer) -> None:
+    """Recogniser and voice are killed while a story is told: the response fails and says why."""
+    async with session(server) as connection:
+        await connection.send(json.dumps(text_message("Tell me a long story.")))
+        await connection.send(json.dumps({"type": "response.create"}))
+        await event(connection, "response.output_audio.delta")
+        for worker in workers(server):
+            os.kill(worker, signal.SIGKILL)
+        done = await event(connection, "response.done")
+    assert done["response"]["status"] == "failed"
+    assert done["response"]["status_details"]["error"]["code"] == "worker_crashed"
+
+
 ABUSES: tuple[Callable[[LiveServer], Awaitable[None]], ...] = (
-    malformed, oversized, flooding, crowding, abandoned, deaf,
+    malformed, oversized, flooding, crowding, abandoned, deaf, *([crashing_workers] if sys.platform == "linux" else []),
 )  # fmt: skip
 
 

@@ -128,6 +128,19 @@ async def test_call_is_made_and_hung_up(client: AsyncOpenAI, session: dict[str, 
     await caller.hang_up()
 
 
+async def test_server_follows_a_call_on_a_side_band_connection(client: AsyncOpenAI) -> None:
+    caller = Caller()
+    answer = await client.realtime.calls.create(sdp=await caller.offer())
+    await caller.accept(answer.text)
+    call_id = answer.response.headers["location"].rpartition("/")[2]
+    async with client.realtime.connect(call_id=call_id) as connection:
+        assert (await connection.recv()).type == "session.created"
+        await connection.session.update(session={"type": "realtime", "instructions": "Be kind."})
+        updated = await caller.event("session.updated")
+    assert updated["session"]["instructions"] == "Be kind."
+    await caller.hang_up()
+
+
 async def test_refusals_are_the_sdk_s_own_exceptions(client: AsyncOpenAI) -> None:
     with pytest.raises(AuthenticationError):
         await with_key(client, "sk-wrong").realtime.client_secrets.create()
