@@ -34,8 +34,8 @@ async def send_request(request: HttpRequest) -> HttpResponse:
     asked = request.POST.dict()
     operations: Sequence[Operation] = ()
     try:
-        guards.check_same_origin(request)
         operations = await _operations(request)
+        guards.check_same_origin(request)
         provider, operation = _provider(request, asked), _operation(operations, asked)
         await guards.count_mint(request, provider)
         answer = await trial.send(provider, operation, asked)
@@ -98,6 +98,7 @@ def _page(
 ) -> HttpResponse:
     providers = _offered(request)
     local = next((provider for provider in providers if provider.is_local), None)
+    is_at_an_operation = any(operation.id == (asked or {}).get("operation") for operation in operations)
     context: dict[str, Any] = {
         "operations": operations,
         "providers": providers,
@@ -106,6 +107,7 @@ def _page(
         "asked": asked or {},
         "answer": answer,
         "error": error,
+        "stray_error": None if is_at_an_operation or not operations else error,
         "max_body": trial.MAX_BODY,
     }
     return render(request, "sessions_app/reference.html", context, status=error.status if error else 200)

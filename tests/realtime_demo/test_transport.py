@@ -34,3 +34,9 @@ def test_its_refusals_come_through_with_status_and_headers() -> None:
 def test_it_answers_models_like_any_server() -> None:
     models = ask("GET", "/models", settings.ENGINE_API_KEY).json()["data"]
     assert "gpt-realtime" in {model["id"] for model in models}
+
+
+@pytest.mark.django_db
+def test_calls_are_reached_as_well() -> None:
+    refusal = ask("POST", "/realtime/calls/rtc_nobody/hangup", settings.ENGINE_API_KEY)
+    assert (refusal.status_code, refusal.json()["error"]["code"]) == (404, "call_not_found")

@@ -210,6 +210,11 @@ def test_what_cannot_be_sent_is_refused(script: Client, sent: Log, asked: dict[s
     assert sent == []
 
 
+def test_a_request_of_no_operation_is_refused_above_the_page(browser: Client, sent: Log) -> None:
+    html = browser.post(ADDRESS, TALK | {"operation": "delete-everything"}).content.decode()
+    assert "Choose one of the operations on the page." in html.partition('id="create-talk"')[0]
+
+
 def test_another_sites_page_sends_nothing(script: Client, sent: Log) -> None:
     answer = script.post(ADDRESS, TALK, headers={"Origin": "https://evil.example"})
     assert (answer.status_code, sent) == (403, [])

@@ -32,35 +32,38 @@ function openTarget() {
 /** @param {HTMLFormElement} form */
 async function send(form) {
   const button = find("button", HTMLButtonElement, form);
-  const place = find("[data-answer]", HTMLElement, form);
   button.disabled = true;
-  place.setAttribute("aria-busy", "true");
-  place.replaceChildren(...(await answerTo(form)));
-  place.removeAttribute("aria-busy");
+  const { status, content } = await answerTo(form);
+  const line = find("[data-status]", HTMLElement, form);
+  line.className = `status ${status && status.code < 400 ? "good" : "bad"}`;
+  line.replaceChildren(...(status ? [make("strong", {}, String(status.code)), ` ${status.reason}`] : []));
+  find("[data-answer]", HTMLElement, form).replaceChildren(...content);
   button.disabled = false;
 }
 
-/** @param {HTMLFormElement} form */
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Promise<{status?: {code: number, reason: string}, content: Node[]}>}
+ */
 async function answerTo(form) {
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
     const content = await response.json();
-    return response.ok ? shown(content) : [notice(content.error.message)];
+    return response.ok ? shown(content) : { content: [notice(content.error.message)] };
   } catch {
-    return [notice("This site did not answer. Check that it is still running, and send the request again.")];
+    return { content: [notice("This site did not answer. Check that it is still running, and send the request again.")] };
   }
 }
 
 /** @param {Answer} answer */
 function shown({ status, reason, headers, body }) {
-  const line = make("p", { class: `status ${status < 400 ? "good" : "bad"}` }, make("strong", {}, String(status)), ` ${reason}`);
   const rows = Object.entries(headers).map(([name, value]) => make("div", {}, make("dt", {}, name), " ", make("dd", {}, value)));
   const text = { class: "code", tabindex: "0", role: "group", "aria-label": "Body of the answer" };
-  const content = body ? make("pre", text, make("code", {}, body)) : make("p", { class: "muted" }, "The body is empty.");
-  return [line, make("dl", { class: "headers" }, ...rows), content];
+  const whole = body ? make("pre", text, make("code", {}, body)) : make("p", { class: "muted" }, "The body is empty.");
+  return { status: { code: status, reason }, content: [make("dl", { class: "headers" }, ...rows), whole] };
 }
 
 /** @param {string} message */
 function notice(message) {
-  return make("div", { class: "notice error" }, icon("warn"), make("p", {}, make("strong", {}, "There is no answer"), message));
+  return make("div", { class: "notice error", role: "alert" }, icon("warn"), make("p", {}, make("strong", {}, "There is no answer"), message));
 }
