@@ -73,7 +73,7 @@ class Beam:
                 raise Stopped
             steps = self._best_steps(live, following, self._width - len(ended))
             ended += [step for step in steps if step.token == END]
-            going = [step for step in steps if step.token != END and step.worth > steps[0].worth - REACH]
+            going = [step for step in steps if step.token != END]
             live = [step.grown for step in going]
             if not going:
                 break
@@ -82,18 +82,18 @@ class Beam:
         return sorted(found, key=lambda hypothesis: -hypothesis.score - hypothesis.preference)
 
     def _best_steps(self, live: Sequence[Hypothesis], following: LogProbs, count: int) -> list[_Step]:
-        """The ``count`` best ways to go on with any of the hypotheses, best first."""
+        """Up to ``count`` ways to go on with any of the hypotheses, best first."""
         scores = np.array([[hypothesis.score] for hypothesis in live], np.float32)
         preferences = self._preferences(live)
         worth = following + self._barred + scores + preferences
-        places = np.argpartition(worth, -count, axis=None)[-count:]
+        places = np.argwhere(worth > worth.max() - REACH)
         steps = []
-        for parent, token in zip(*np.unravel_index(places, worth.shape), strict=True):
+        for parent, token in places[np.argsort(-worth[tuple(places.T)])][:count]:
             before, logprob = live[parent], float(following[parent, token])
             tokens = before.tokens if token == END else (*before.tokens, int(token))
             grown = Hypothesis(tokens, (*before.logprobs, logprob), float(preferences[parent, token]))
             steps.append(_Step(int(parent), int(token), grown))
-        return sorted(steps, key=lambda step: -step.worth)
+        return steps
 
     def _preferences(self, live: Sequence[Hypothesis]) -> npt.NDArray[np.float32]:
         """For each hypothesis and next token; it changes only where that token completes a word."""
