@@ -4,7 +4,6 @@ variables are described in ``.env.example``.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -16,18 +15,11 @@ from django.core.management.utils import get_random_secret_key
 from pydantic import SecretStr
 
 from realtime_demo import engine, secret_files
+from sessions_app.loopback import is_loopback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
 
 VAR_DIR = BASE_DIR / env("VAR_DIR", default="var")
 DEBUG = env.bool("DEBUG", default=False)
@@ -41,7 +33,7 @@ if LOG_FORMAT not in ("line", "json"):
 
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
-IS_PUBLIC = not _is_loopback(HOST)
+IS_PUBLIC = not is_loopback(HOST)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
 
 HTTPS = env.bool("HTTPS", default=False)
