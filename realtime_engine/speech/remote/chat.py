@@ -1,12 +1,13 @@
 """A reply as a request for chat completions: instructions, history, images, tools and what the session asks for.
 
 Chat completions are stricter than a realtime conversation: the outputs of tools must stand directly behind the calls
-they answer, all of them, and no message may be empty.
+they answer, all of them, no message may be empty, and for some models user and assistant must take turns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +21,7 @@ NO_OUTPUT_YET = "[This tool has not returned its output yet.]"
 OUTPUT_WITHOUT_CALL = "[Output of a tool whose call is no longer part of the conversation]\n"
 
 Message = dict[str, Any]
+Content = str | list[dict[str, Any]] | None
 
 
 def request(job: Reply, model: str, *, is_openai: bool) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def request(job: Reply, model: str, *, is_openai: bool) -> dict[str, Any]:
         "stream_options": {"include_usage": True} if is_openai else None,
         **(_tools(job) if job.tools else {}),
     }
-    body = {"model": model or asked.model, "stream": True, "messages": [*_system(job), *_messages(job.turns)]}
+    body = {"model": model or asked.model, "stream": True, "messages": [*_system(job), *_joined(_messages(job.turns))]}
     return body | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -72,6 +74,27 @@ def _messages(turns: Sequence[Turn]) -> Iterator[Message]:
             yield from filter(None, map(_message, group))
 
 
+def _joined(messages: Iterable[Message]) -> Iterator[Message]:
+    """Messages of one speaker in a row, as after an interruption or before a tool call, as one."""
+    for role, group in groupby(messages, lambda message: message["role"]):
+        if role in ("user", "assistant"):
+            yield reduce(lambda first, then: then | {"content": _both(first["content"], then["content"])}, group)
+        else:
+            yield from group
+
+
+def _both(first: Content, then: Content) -> Content:
+    if not first or not then:
+        return first or then
+    if isinstance(first, str) and isinstance(then, str):
+        return f"{first}\n{then}"
+    return [*_parts(first), *_parts(then)]
+
+
+def _parts(content: Content) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content or []
+
+
 def _stands_elsewhere(turn: Turn, called: set[str | None]) -> bool:
     """An output is put behind its call, wherever it came."""
     return turn.role == "tool_output" and turn.call_id in called
@@ -95,11 +118,11 @@ def _message(turn: Turn) -> Message | None:
     return {"role": turn.role, "content": turn.text} if turn.text.strip() else None
 
 
-def _user_content(turn: Turn) -> str | list[dict[str, Any]]:
+def _user_content(turn: Turn) -> Content:
     if not turn.images:
         return turn.text if turn.text.strip() else INAUDIBLE
     images = [
         {"type": "image_url", "image_url": {"url": image.url} | ({"detail": image.detail} if image.detail else {})}
         for image in turn.images
     ]
-    return [*([{"type": "text", "text": turn.text}] if turn.text.strip() else []), *images]
+    return _both(turn.text.strip(), images)

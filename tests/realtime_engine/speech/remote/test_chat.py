@@ -54,10 +54,21 @@ def test_words_that_were_not_recognised_are_said_to_be_missing() -> None:
 
 
 def test_reply_of_which_nothing_was_heard_is_left_out() -> None:
-    assert [sent["role"] for sent in messages(Turn("user", "Hello"), Turn("assistant", ""), Turn("user", "Well?"))] == [
-        "user",
-        "user",
-    ]
+    sent = messages(Turn("user", "Hello"), Turn("assistant", ""), Turn("user", "Well?"))
+    assert sent == [{"role": "user", "content": "Hello\nWell?"}]
+
+
+def test_turns_of_one_speaker_in_a_row_are_one_message() -> None:
+    image = Image("data:image/png;base64,AA==")
+    sent = messages(Turn("user", "Look:", images=(image,)), Turn("user", "What is it?"), Turn("assistant", "A cat."))
+    assert [message["role"] for message in sent] == ["user", "assistant"]
+    assert [part["type"] for part in sent[0]["content"]] == ["text", "image_url", "text"]
+
+
+def test_words_before_a_tool_call_stand_in_its_message() -> None:
+    call = Turn("tool_call", "{}", call_id="c1", name="light")
+    said, output = messages(Turn("assistant", "Let me see."), call, Turn("tool_output", "on", call_id="c1"))
+    assert (said["content"], said["tool_calls"][0]["id"], output["role"]) == ("Let me see.", "c1", "tool")
 
 
 def test_outputs_stand_directly_behind_their_calls() -> None:
