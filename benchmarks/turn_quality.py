@@ -1,7 +1,7 @@
 """How well the engine finds turns in labelled recordings, for each turn detection and noise reduction.
 
     python -m benchmarks.turn_quality FOLDER [--only semantic] [--reduction off near_field far_field]
-                                      [--per-clip] [--curve] [--json FILE]
+                                      [--format g711_ulaw] [--per-clip] [--curve] [--json FILE]
 
 Runs the session core itself: recordings in, 20 ms at a time, events out, time counted in audio; so the same recordings
 give the same figures on any machine. FOLDER is described in benchmarks/clips.py, the figures in benchmarks/scoring.py.
@@ -16,10 +16,11 @@ with the waiting at the end of each turn counted as speech.
 from __future__ import annotations
 
 import argparse
+import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from benchmarks.scoring import DetectedTurn, Score, interval, percentile, score
 from realtime_api.config import NoiseReduction, SemanticVad, ServerVad, SessionConfig
 from realtime_api.ga import GA
 from realtime_engine.core.outputs import SendEvent, StartJob
-from realtime_engine.core.ports import JudgeTurn, TurnJudged
+from realtime_engine.core.ports import Encoder, JudgeTurn, TurnJudged
 from realtime_engine.core.session import RealtimeSession
 from realtime_engine.core.turn_detection import PATIENCE
 from realtime_engine.speech.ports import LocalSpeechPorts
@@ -39,7 +40,12 @@ CHUNK = RATE // 50
 JUDGE_SECONDS = 0.06
 TIGHT_LABELS = {"exact", "aligned", "gold"}
 COLLAR = 0.1
-REDUCTIONS = ("off", "near_field", "far_field")
+REDUCTIONS = {
+    "off": None,
+    "near_field": NoiseReduction(type="near_field"),
+    "far_field": NoiseReduction(type="far_field"),
+}
+FORMATS = ("pcm16", "g711_ulaw", "g711_alaw")
 TurnDetection = ServerVad | SemanticVad
 
 
@@ -49,6 +55,7 @@ class Configuration:
 
     turn_detection: TurnDetection
     reduction: str = "off"
+    format: str = "pcm16"
 
     @property
     def name(self) -> str:
@@ -68,20 +75,26 @@ class Configuration:
                 return PATIENCE[vad.eagerness].most / 1000 + 1
 
 
-TABLE = [
+TABLE: list[TurnDetection] = [
     *(ServerVad(silence_duration_ms=silence, create_response=False) for silence in (200, 500, 800)),
     *(ServerVad(threshold=threshold, create_response=False) for threshold in (0.3, 0.7, 0.9)),
     *(SemanticVad(eagerness=eagerness, create_response=False) for eagerness in ("low", "medium", "high")),
 ]
-CURVE = [ServerVad(silence_duration_ms=silence, create_response=False) for silence in range(200, 1700, 200)]
+CURVE: list[TurnDetection] = [
+    *(ServerVad(silence_duration_ms=silence, create_response=False) for silence in range(200, 1700, 200)),
+    *TABLE[-3:],
+]
 
 
 def detect(configuration: Configuration, audio: Samples, ports: LocalSpeechPorts) -> list[DetectedTurn]:
     """Feeds a recording to a session and gathers the turns it reports."""
     ids = count()
-    reduction = None if configuration.reduction == "off" else NoiseReduction(type=configuration.reduction)
     session = RealtimeSession(
-        SessionConfig(turn_detection=configuration.turn_detection, noise_reduction=reduction),
+        SessionConfig(
+            turn_detection=configuration.turn_detection,
+            noise_reduction=REDUCTIONS[configuration.reduction],
+            input_format=configuration.format,  # type: ignore[arg-type]  # checked by SessionConfig
+        ),
         GA,
         ports=ports,
         new_id=lambda prefix: f"{prefix}_{next(ids)}",
@@ -89,17 +102,25 @@ def detect(configuration: Configuration, audio: Samples, ports: LocalSpeechPorts
         now=0.0,
         expires_at=0,
     )
-    return list(_turns(configuration.turn_detection, _events(session, audio, ports)))
+    appends = _appends(audio, ports.encoder(configuration.format))
+    return list(_turns(configuration.turn_detection, _events(session, appends, ports)))
 
 
-def _events(session: RealtimeSession, audio: Samples, ports: LocalSpeechPorts) -> Iterator[tuple[float, Any]]:
+def _appends(audio: Samples, encoder: Encoder) -> Iterator[str]:
+    """What a client sends, 20 ms each."""
+    for start in range(0, len(audio), CHUNK):
+        data = base64.b64encode(encoder.encode(audio[start : start + CHUNK])).decode()
+        yield json.dumps({"type": "input_audio_buffer.append", "audio": data})
+
+
+def _events(session: RealtimeSession, appends: Iterable[str], ports: LocalSpeechPorts) -> Iterator[tuple[float, Any]]:
     """Server events with the time at which they left, in seconds of audio sent."""
     answers: list[tuple[float, TurnJudged]] = []
-    for start in range(0, len(audio), CHUNK):
-        now = (start + CHUNK) / RATE
+    for number, append in enumerate(appends, 1):
+        now = number * CHUNK / RATE
         while answers and answers[0][0] <= now:
             session.job_done(answers.pop(0)[1], now)
-        session.receive_audio(audio[start : start + CHUNK], now)
+        session.receive_message(append, now)
         while session.backlog:
             session.process_backlog(now)
         for output in session.take_outputs():
@@ -159,6 +180,7 @@ class Row:
         return {
             "configuration": self.configuration.name,
             "noise_reduction": self.configuration.reduction,
+            "format": self.configuration.format,
             "f1": frames.f1,
             "fpr": frames.fpr,
             "fnr": frames.fnr,
@@ -247,15 +269,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="configurations whose name contains this")
-    parser.add_argument("--reduction", nargs="+", choices=REDUCTIONS, default=REDUCTIONS)
+    parser.add_argument("--reduction", nargs="+", choices=REDUCTIONS, default=list(REDUCTIONS))
+    parser.add_argument("--format", choices=FORMATS, default="pcm16", help="of the audio the session is sent")
     parser.add_argument("--per-clip", action="store_true")
     parser.add_argument("--curve", action="store_true", help="latency against cut-offs: server_vad by its silence")
     parser.add_argument("--json", type=Path, help="also append one line of JSON per configuration to this file")
     options = parser.parse_args()
     clips, ports = load(options.folder), LocalSpeechPorts.load()
-    policies = CURVE + TABLE[-3:] if options.curve else TABLE
+    policies = CURVE if options.curve else TABLE
     print(HEADER)
-    for configuration in (Configuration(policy, each) for each in options.reduction for policy in policies):
+    for reduction, policy in product(options.reduction, policies):
+        configuration = Configuration(policy, reduction, options.format)
         if options.only in configuration.name:
             row = measure(configuration, clips, ports, per_clip=options.per_clip)
             print(table_line(row), flush=True)
