@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 Node = Mapping[str, Any]
@@ -71,7 +71,9 @@ class Operation:
     fields: tuple[Field, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     examples: tuple[Example, ...] = ()
-    responses: tuple[tuple[str, str], ...] = field(default=())
+    responses: tuple[tuple[str, str], ...] = ()
+    answer_fields: tuple[Field, ...] = ()
+    """Fields of the answer that the body has not: the rest is the body, with defaults filled in."""
 
     @property
     def content_type(self) -> str:
@@ -90,6 +92,9 @@ def operations(document: Node) -> list[Operation]:
 def _operation(document: Node, path: str, method: str, node: Node) -> Operation:
     content: Mapping[str, Node] = node.get("requestBody", {}).get("content", {})
     body = next(iter(content.values()), {})
+    fields = tuple(_fields(document, body.get("schema", {})))
+    sent = {each.name for each in fields}
+    answered = _fields(document, _answer(node).get("schema", {}))
     return Operation(
         id=str(node.get("operationId", "")),
         method=method.upper(),
@@ -99,9 +104,12 @@ def _operation(document: Node, path: str, method: str, node: Node) -> Operation:
         description=_plain(node.get("description", "")),
         needs_key=node.get("security") != [],
         content_types=tuple(content),
-        fields=tuple(_fields(document, body.get("schema", {}))),
+        fields=fields,
         parameters=tuple(_parameters(node)),
         examples=tuple(_examples(body, node)),
+        answer_fields=tuple(
+            each for each in _fields(document, _answer(node).get("schema", {})) if each.name not in sent
+        ),
         responses=tuple((status, _plain(each.get("description", ""))) for status, each in node["responses"].items()),
     )
 
@@ -115,10 +123,15 @@ def _parameters(node: Node) -> Iterator[Parameter]:
 def _examples(body: Node, node: Node) -> Iterator[Example]:
     if "example" in body:
         yield Example("example", _shown(body["example"]))
-    answers: Node = node.get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})
     for name, each in body.get("examples", {}).items():
-        answer = answers.get("examples", {}).get(name, {}).get("value")
+        answer = _answer(node).get("examples", {}).get(name, {}).get("value")
         yield Example(name, _shown(each["value"]), "" if answer is None else _shown(answer))
+
+
+def _answer(node: Node) -> Node:
+    """What the operation answers when all is well."""
+    answer: Node = node.get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})
+    return answer
 
 
 def _shown(value: Any) -> str:

@@ -34,7 +34,20 @@ DOCUMENT: dict[str, Any] = {
                         }
                     }
                 },
-                "responses": {"200": {"description": "The talk."}, "400": {"description": "Refused."}},
+                "responses": {
+                    "200": {
+                        "description": "The talk.",
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "object",
+                                    "properties": {"id": {"type": "string"}, "voice": {"type": "string"}},
+                                }
+                            }
+                        },
+                    },
+                    "400": {"description": "Refused."},
+                },
             }
         },
         "/talks/{talk_id}": {
@@ -112,6 +125,10 @@ def test_variants_are_told_apart_by_their_type() -> None:
 def test_what_an_array_holds_is_shown() -> None:
     assert fields()["words"].types == ("array of objects",)
     assert "words[].text" in fields()
+
+
+def test_of_the_answer_only_new_fields_are_shown() -> None:
+    assert [field.name for field in reference.operations(DOCUMENT)[0].answer_fields] == ["id"]
 
 
 def test_a_schema_that_holds_itself_ends() -> None:
