@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import sys
-from socket import socket
 
 import uvicorn
 from django.conf import settings
@@ -13,16 +13,31 @@ from django.conf import settings
 from realtime_demo import engine
 
 MAX_MESSAGE_BYTES = 21 * 1024 * 1024  # the API takes 15 MiB of audio in one event; base64 makes it a third more
+DEAF_SECONDS = 5  # after the session itself has given up
 
 
 class Server(uvicorn.Server):
     """Says where to go once it really answers."""
 
-    async def startup(self, sockets: list[socket] | None = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            for listener in (listener for server in self.servers for listener in server.sockets):
+                limit_deafness(listener.fileno())
             sys.stdout.write(f"\n{invitation()}\n\n")
             sys.stdout.flush()
+
+
+def limit_deafness(descriptor: int) -> None:
+    """Has the system drop connections of this listening socket whose peer takes nothing for too long (on Linux).
+
+    A session with such a peer ends by itself, but its socket cannot be closed: what was sent still waits for the peer.
+    """
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        return
+    milliseconds = 1000 * (settings.ENGINE_MAX_STALL_SECONDS + DEAF_SECONDS)
+    with socket.socket(fileno=os.dup(descriptor)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
 
 
 def invitation() -> str:

@@ -188,21 +188,34 @@ async def abandoned(server: LiveServer) -> None:
 
 
 async def deaf(server: LiveServer) -> None:
-    """Clients that ask for a long recording again and again, and never read: their sessions end, not their sockets."""
-    audio = base64.b64encode(bytes(10 * 48_000)).decode()
-    content = [{"type": "input_audio", "audio": audio}]
-    item = {"type": "message", "id": "item_long", "role": "user", "content": content}
+    """Clients that never read: their sessions end while their sockets stay."""
     async with AsyncExitStack() as stack:
         connections = [await stack.enter_async_context(session(server, close_timeout=0.1)) for _ in range(4)]
         for connection in connections:
-            await connection.send(json.dumps({"type": "conversation.item.create", "item": item}))
-            await event(connection, "conversation.item.done")
-            connection.transport.pause_reading()
-            for _ in range(40):
-                await connection.send('{"type":"conversation.item.retrieve","item_id":"item_long"}')
+            await flood_with_answers(connection)
         await all_gone(server)
         for connection in connections:
             connection.transport.abort()
+
+
+async def until_dropped(connection: ClientConnection) -> None:
+    """Sends on until the far end is gone."""
+    with suppress(ConnectionClosed):
+        while True:
+            await connection.send('{"type":"input_audio_buffer.clear"}')
+            await asyncio.sleep(0.5)
+
+
+async def flood_with_answers(connection: ClientConnection) -> None:
+    """Stops reading, and asks for a long recording again and again."""
+    audio = base64.b64encode(bytes(10 * 48_000)).decode()
+    content = [{"type": "input_audio", "audio": audio}]
+    item = {"type": "message", "id": "item_long", "role": "user", "content": content}
+    await connection.send(json.dumps({"type": "conversation.item.create", "item": item}))
+    await event(connection, "conversation.item.done")
+    connection.transport.pause_reading()
+    for _ in range(40):
+        await connection.send('{"type":"conversation.item.retrieve","item_id":"item_long"}')
 
 
 async def crashing_workers(server: LiveServer) -> None:
@@ -241,6 +254,14 @@ async def test_memory_is_where_it_was(server: LiveServer) -> None:
     await all_gone(server)
     assert resident_mib(server) - before < MARGIN_MIB
     await normal_turn(server)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be told to drop such a connection")
+async def test_connection_of_a_client_that_never_reads_is_dropped(server: LiveServer) -> None:
+    async with session(server, close_timeout=0.1, ping_interval=None) as connection:
+        await flood_with_answers(connection)
+        async with asyncio.timeout(STALL_SECONDS + 15):
+            await until_dropped(connection)
 
 
 async def test_log_tells_who_was_cut_off_and_no_key(server: LiveServer) -> None:
