@@ -107,9 +107,7 @@ def _operation(document: Node, path: str, method: str, node: Node) -> Operation:
         fields=fields,
         parameters=tuple(_parameters(node)),
         examples=tuple(_examples(body, node)),
-        answer_fields=tuple(
-            each for each in _fields(document, _answer(node).get("schema", {})) if each.name not in sent
-        ),
+        answer_fields=tuple(each for each in answered if each.name not in sent),
         responses=tuple((status, _plain(each.get("description", ""))) for status, each in node["responses"].items()),
     )
 
