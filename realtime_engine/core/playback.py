@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -130,14 +131,13 @@ class TrackPlayback:
 
     @property
     def next_timer(self) -> float | None:
-        """When a response starts to be heard or has been heard; at once where the track waits for its audio."""
-        times = (self._due(queued) for queued in self._queue)
-        return min((time for time in times if time is not None), default=None)
-
-    def _due(self, queued: _Queued) -> float | None:
-        if any(chunk.starts_at == math.inf for chunk in queued.chunks):
-            return 0.0 if self._may_send(queued) else None
-        return queued.drained_at if queued.started else queued.chunks[0].starts_at
+        """When the first response starts to be heard or has been heard; at once where the track waits for audio."""
+        if not self._queue:
+            return None
+        if next(self._to_send(), None) is not None:
+            return 0.0
+        first = self._queue[0]
+        return first.drained_at if first.started else first.chunks[0].starts_at
 
     def handle_timer(self, now: float) -> None:
         """Send what the track waits for; tell the client which responses started and which stopped."""
@@ -205,18 +205,22 @@ class TrackPlayback:
         before = itertools.takewhile(lambda other: other is not queued, self._queue)
         return all(other.complete for other in before)
 
-    def _send_ready(self, now: float) -> None:
+    def _to_send(self) -> Iterator[_Chunk]:
+        """What is not on the track yet and has nothing unfinished before it."""
         for queued in filter(self._may_send, self._queue):
-            for chunk in queued.chunks:
-                if chunk.starts_at == math.inf:
-                    self._send(chunk, now)
+            yield from (chunk for chunk in queued.chunks if chunk.starts_at == math.inf)
+
+    def _send_ready(self, now: float) -> None:
+        for chunk in self._to_send():
+            self._send(chunk, now)
 
     def _send(self, chunk: _Chunk, now: float) -> None:
         """Put it on the track; after an underrun playing goes on from now."""
         chunk.starts_at = max(self._ends_at, now)
         self._ends_at = chunk.ends_at
         self._sent.append(chunk)
-        self._outbox.put(PlayAudio(chunk.audio))
+        if len(chunk.audio):  # nothing is left of a chunk that was played to its end before a restart
+            self._outbox.put(PlayAudio(chunk.audio))
 
     def _restart(self, now: float) -> None:
         """Empty the track, and put on it again what is still to be heard."""
