@@ -13,7 +13,7 @@ const control = new TalkControl(find(".dock", HTMLElement), {
   hangUp: () => page.call.hangUp(),
   setMuted: (muted) => session.setMuted(muted),
   interrupt: () => session.interrupt(),
-  sendTurn: () => sendTurn(),
+  sendTurn: () => session.sendTurn(),
 });
 const page = new SessionPage({ show: (state, facts) => control.show(state, facts), restart: () => void talk(mode) });
 const { session, settings } = page;
@@ -36,11 +36,6 @@ function talk(options) {
   control.prepare({ ...options, manual: settings.value("turn_detection") === "off" });
   starting = page.call.start(options);
   return starting;
-}
-
-function sendTurn() {
-  session.commit();
-  session.createResponse();
 }
 
 /** @param {Realtime.Turn} turn */

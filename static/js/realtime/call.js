@@ -2,7 +2,7 @@ import { codecFor } from "../audio/codec.js";
 import { connect } from "./connect.js";
 import { Conversation } from "./conversation.js";
 import { Failure, troubleOf } from "./errors.js";
-import { cancelResponse, effectiveOf } from "./events.js";
+import { cancelResponse, commitAudio, createResponse, effectiveOf } from "./events.js";
 import { inputOf } from "./state.js";
 import { WebRtcTransport } from "./webrtc.js";
 import { WebSocketTransport } from "./websocket.js";
@@ -24,6 +24,8 @@ export class Call {
   /** Of the response in progress. */
   #responseId = "";
   #speaking = false;
+  /** Whether the turn that is being committed wants an answer. */
+  #answers = false;
   #levelTimer = 0;
 
   /** @param {Realtime.CallOptions} options @param {Realtime.CallDelegate} delegate */
@@ -96,6 +98,7 @@ export class Call {
       this.#note(event.session);
       this.#delegate.emit("effective", { effective: this.#effective });
     }
+    this.#answer(type);
     if (type === "response.created") this.#responseId = event.response.id;
     if (type === "response.done") this.#responseId = "";
     this.#tellTurns(this.#conversation.apply(event, this.#at()));
@@ -120,6 +123,19 @@ export class Call {
   /** @param {Realtime.ApiEvent} event */
   send(event) {
     this.#transport?.send(event);
+  }
+
+  /** Commits what was said, and asks for an answer once the server has it: of an empty buffer there is none. */
+  sendTurn() {
+    this.#answers = true;
+    this.send(commitAudio());
+  }
+
+  /** @param {string} type of what the server says */
+  #answer(type) {
+    if (!this.#answers || (type !== "input_audio_buffer.committed" && type !== "error")) return;
+    this.#answers = false;
+    if (type !== "error") this.send(createResponse());
   }
 
   /** Silences the model and cancels its response, whichever of the two is going on. */

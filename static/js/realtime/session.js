@@ -112,6 +112,10 @@ export class RealtimeSession extends SessionTarget {
     this.#send(commitAudio());
   }
 
+  sendTurn() {
+    this.#connectedCall().sendTurn();
+  }
+
   createResponse() {
     this.#send(createResponse());
   }

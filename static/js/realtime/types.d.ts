@@ -242,6 +242,8 @@ declare namespace Realtime {
     clearInput(): void;
     /** Ends the user's turn where the server does not detect it. */
     commit(): void;
+    /** Commits what was said, then asks for an answer to it. */
+    sendTurn(): void;
     createResponse(): void;
     /** To be called in a click, after the notice "audio-blocked". */
     playAudio(): Promise<void>;

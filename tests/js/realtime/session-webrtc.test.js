@@ -105,12 +105,22 @@ test("an answer that is only played any more is cleared without a cancel", async
   assert.deepEqual(channel.types, ["output_audio_buffer.clear"]);
 });
 
+test("an empty turn is not answered", async () => {
+  const room = new CallRoom();
+  const channel = await room.overWebRtc();
+  room.session.sendTurn();
+  channel.says({ type: "error", error: { type: "invalid_request_error", code: "input_audio_buffer_commit_empty", message: "" } });
+  channel.says({ type: "input_audio_buffer.committed", item_id: "item_1" });
+  assert.deepEqual(channel.types, ["input_audio_buffer.commit"]);
+});
+
 test("a manual turn is committed, then answered", async () => {
   const room = new CallRoom();
   const channel = await room.overWebRtc();
   room.session.clearInput();
-  room.session.commit();
-  room.session.createResponse();
+  room.session.sendTurn();
+  assert.equal(channel.types.at(-1), "input_audio_buffer.commit");
+  channel.says({ type: "input_audio_buffer.committed", item_id: "item_1" });
   assert.deepEqual(channel.types, ["input_audio_buffer.clear", "input_audio_buffer.commit", "response.create"]);
 });
 
