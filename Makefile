@@ -1,4 +1,4 @@
-.PHONY: demo test check check-style check-types check-imports check-templates check-django check-js \
+.PHONY: demo test bench check check-style check-types check-imports check-templates check-django check-js \
 	format lock clean install-dev node_modules
 
 RUN = .venv/bin/python -m
@@ -15,6 +15,14 @@ test: install-dev node_modules
 	scripts/with-node scripts/install-browser
 	scripts/with-node $(RUN) pytest
 	scripts/with-node npm test
+
+# What is measured, and how, is in docs/benchmarks.md.
+CLIPS = $${SPEECH_CLIPS:-../shared/audio}
+bench: install-dev
+	$(RUN) benchmarks.turn_quality "$(CLIPS)"
+	$(RUN) benchmarks.turn_quality "$(CLIPS)" --curve --reduction off
+	$(RUN) benchmarks.voices
+	$(RUN) benchmarks.cost "$(CLIPS)"
 
 # Everything that can be said without running the product; "make -k check" goes on after the first fault.
 check: check-style check-types check-imports check-templates check-django check-js

@@ -1,11 +1,11 @@
 """What a session costs, and how soon speech_stopped arrives, by the number of sessions.
 
     python -m benchmarks.cost FOLDER [--sessions 1 4 8 16 32] [--seconds 30] [--detection server_vad semantic_vad]
-                              [--peer] [--json FILE]
+                              [--clip ID] [--peer] [--json FILE]
 
 Starts the site itself and, with --peer, a pipecat pipeline with the same two models (benchmarks/pipecat_peer). The
-same talkers (benchmarks/talkers.py, a process of its own) talk to each in real time: one recording of FOLDER with
-about a pause every five seconds, over and over, 20 ms at a time.
+same talkers (benchmarks/talkers.py, a process of its own) talk to each in real time: one recording of FOLDER (the one
+with most turns, unless --clip names another), over and over, 20 ms at a time.
 
 ``CPU``       of the server's process tree over the run, per session, in percent of one core
 ``memory``    proportional set size at the end of the run beyond that after a warm-up session, per session, in MB
@@ -29,6 +29,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.clips import BadClip, Clip, load
 from benchmarks.pipecat_peer.run import peer
 from benchmarks.process import Usage, usage
 from benchmarks.scoring import percentile
@@ -36,7 +37,6 @@ from benchmarks.talkers import Task
 from tests.live import ENGINE_KEY, live_server
 
 MODEL = "gpt-realtime-2.1"
-CLIP = "dev05_three_commands"
 SESSIONS = (1, 4, 8, 16, 32)
 PEER_SESSIONS = 16
 WARM_UP_SECONDS = 6.0
@@ -79,10 +79,10 @@ HEADER = (
 )
 
 
-def measure(server: Server, detection: str, sessions: int, folder: Path, seconds: float) -> Row:
+def measure(server: Server, detection: str, sessions: int, clip: Clip, seconds: float) -> Row:
     """Talks to the server for ``seconds``. Raises RuntimeError where a session got an error."""
     before = usage(server.pid)
-    task = Task(server.address, sessions, seconds, str(folder), CLIP, server.headers, server.first)
+    task = Task(server.address, sessions, seconds, str(clip.path.parent), clip.id, server.headers, server.first)
     samples: list[Usage] = []
     begin, end = seconds * SETTLE, seconds - 1
     timers = [threading.Timer(at, lambda: samples.append(usage(server.pid))) for at in (begin, end)]
@@ -123,7 +123,7 @@ def table_line(row: Row) -> str:
 @contextmanager
 def engine(detection: str) -> Iterator[Server]:
     """The site on a free port, with room for every session."""
-    room = {"REALTIME_MAX_SESSIONS": "64", "REALTIME_MAX_SESSIONS_PER_KEY": "64"}
+    room: dict[str, Any] = {"REALTIME_MAX_SESSIONS": "64", "REALTIME_MAX_SESSIONS_PER_KEY": "64"}
     update = {"type": "realtime", "audio": {"input": {"turn_detection": POLICIES[detection]}}}
     with tempfile.TemporaryDirectory() as folder, live_server(Path(folder), **room) as site:
         address = f"{site.api.replace('http', 'ws', 1)}/realtime?model={MODEL}"
@@ -142,11 +142,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sessions", type=int, nargs="+", default=SESSIONS)
+    parser.add_argument("--clip", help="the recording's id in the manifest")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--detection", nargs="+", choices=POLICIES, default=list(POLICIES))
     parser.add_argument("--peer", action="store_true", help=f"also pipecat, up to {PEER_SESSIONS} sessions")
     parser.add_argument("--json", type=Path, help="also append one line of JSON per row to this file")
     options = parser.parse_args()
+    clip = choose(load(options.folder), options.clip)
     print(HEADER)
     for detection in options.detection:
         with ExitStack() as stack:
@@ -154,14 +156,22 @@ def main() -> None:
             if options.peer:
                 servers.append(stack.enter_context(pipecat(detection)))
             for server in servers:
-                measure(server, detection, 1, options.folder, WARM_UP_SECONDS)
+                measure(server, detection, 1, clip, WARM_UP_SECONDS)
             for sessions in options.sessions:
                 rows = [
-                    measure(server, detection, sessions, options.folder, options.seconds)
+                    measure(server, detection, sessions, clip, options.seconds)
                     for server in servers
                     if server.name == "engine" or sessions <= PEER_SESSIONS
                 ]
                 report(rows, options.json)
+
+
+def choose(clips: Sequence[Clip], wanted: str | None) -> Clip:
+    """The clip with this id, or the one with most turns. Raises BadClip."""
+    found = [clip for clip in clips if clip.turns and wanted in (None, clip.id)]
+    if not found:
+        raise BadClip(f"There is no clip with turns and the id {wanted!r}." if wanted else "No clip has turns.")
+    return max(found, key=lambda clip: len(clip.turns))
 
 
 def report(rows: Sequence[Row], file: Path | None) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from realtime_engine.speech.espeak import MIN_WORDS_PER_MINUTE, Manner
 
 VOICES: dict[str, Manner] = {
-    "alloy": Manner("en-us", 172, 66, 50, 90),
+    "alloy": Manner("en-us", 172, 73, 50, 90),
     "ash": Manner("en-us+m3", 165, 56, 45, 85),
     "ballad": Manner("en+m7", 155, 44, 60, 75),
-    "coral": Manner("en-us+f3", 175, 48, 55, 80),
+    "coral": Manner("en-us+f3", 175, 51, 55, 80),
     "echo": Manner("en-us+m1", 170, 42, 50, 95),
     "fable": Manner("en-gb-scotland+m6", 165, 80, 60, 70),
     "onyx": Manner("en-us+m5", 155, 16, 40, 95),
     "nova": Manner("en-us+f2", 182, 66, 60, 75),
     "sage": Manner("en-us+f4", 165, 44, 50, 80),
     "shimmer": Manner("en+f5", 172, 68, 65, 85),
-    "verse": Manner("en-us+m4", 178, 62, 60, 90),
+    "verse": Manner("en-us+m4", 178, 60, 60, 90),
     "marin": Manner("en-us+f1", 170, 58, 55, 80),
     "cedar": Manner("en-us+m2", 160, 46, 45, 95),
 }
