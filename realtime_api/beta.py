@@ -44,8 +44,9 @@ Voice = Annotated[config.Voice, Field(json_schema_extra={"enum": list(catalog.BE
 
 
 class Transcription(Wire):
-    """As in GA, without what came later."""
+    """Transcription of the user's audio."""
 
+    # languages, keywords and delay came with GA
     model: config.TranscriptionModel = catalog.DEFAULT_TRANSCRIPTION_MODEL
     language: config.Language | None = None
     prompt: config.Prompt | None = None
@@ -119,13 +120,13 @@ class TranscriptionExpiry(Wire):
 
 
 class RealtimeSecret(Wire):
-    """Of the key to be made."""
+    """The key to be made."""
 
     expires_after: RealtimeExpiry = Field(default_factory=RealtimeExpiry)
 
 
 class TranscriptionSecret(Wire):
-    """Of the key to be made; this endpoint names the object ``expires_at``."""
+    """The key to be made; this endpoint names the object ``expires_at``."""
 
     expires_at: TranscriptionExpiry = Field(default_factory=TranscriptionExpiry)
 

@@ -33,6 +33,9 @@ class Wire(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+VAD_TYPE = Field(
+    description="server_vad ends a turn after a fixed silence, semantic_vad when the utterance sounds finished."
+)
 CreateResponse = Annotated[
     bool,
     Field(description="Answer when a turn ends. Without effect in transcription sessions."),
@@ -45,7 +48,7 @@ InterruptResponse = Annotated[
 class ServerVad(Wire):
     """Ends the turn after a fixed silence."""
 
-    type: Literal["server_vad"] = "server_vad"
+    type: Annotated[Literal["server_vad"], VAD_TYPE] = "server_vad"
     threshold: Annotated[float, Field(ge=0, le=1, description="Speech probability above which audio is speech.")] = 0.5
     prefix_padding_ms: Annotated[
         int, Field(ge=0, le=10_000, description="Audio kept from before the detected speech, in ms.")
@@ -69,7 +72,7 @@ class SemanticVad(Wire):
 
     model_config = ConfigDict(json_schema_extra={"required": ["type"]})
 
-    type: Literal["semantic_vad"] = "semantic_vad"
+    type: Annotated[Literal["semantic_vad"], VAD_TYPE] = "semantic_vad"
     eagerness: Annotated[
         Literal["low", "medium", "high", "auto"],
         Field(description="The longest wait: low 8 s, medium 4 s, high 2 s; auto is medium."),
@@ -173,28 +176,30 @@ class FunctionChoice(Wire):
 class TracingDetails(Wire):
     """Where traces are filed."""
 
-    workflow_name: Annotated[str, Field(max_length=512)] | None = None
-    group_id: Annotated[str, Field(max_length=512)] | None = None
-    metadata: dict[str, Any] | None = None
+    workflow_name: Annotated[str, Field(max_length=512, description="Name of the workflow.")] | None = None
+    group_id: Annotated[str, Field(max_length=512, description="Traces of one group share it.")] | None = None
+    metadata: Annotated[dict[str, Any], Field(description="Anything to file with the trace.")] | None = None
 
 
 class Reasoning(Wire):
     """How hard a reasoning model thinks."""
 
-    effort: Literal["minimal", "low", "medium", "high", "xhigh"] = "low"
+    effort: Annotated[
+        Literal["minimal", "low", "medium", "high", "xhigh"], Field(description="More effort answers later.")
+    ] = "low"
 
 
 class TokenLimits(Wire):
     """Bounds of the history that is kept."""
 
-    post_instructions: Annotated[int, Field(ge=0)] | None = None
+    post_instructions: Annotated[int, Field(ge=0, description="Most tokens after the instructions.")] | None = None
 
 
 class RetentionRatio(Wire):
     """Cuts history to a share of the model's window."""
 
     type: Literal["retention_ratio"]
-    retention_ratio: Annotated[float, Field(ge=0, le=1)]
+    retention_ratio: Annotated[float, Field(ge=0, le=1, description="The share of the history that is kept.")]
     token_limits: TokenLimits | None = None
 
 

@@ -146,9 +146,10 @@ class ClientSecretCreate(Wire):
     """The body of ``POST /realtime/client_secrets``."""
 
     expires_after: ExpiresAfter = Field(default_factory=ExpiresAfter)
-    session: Annotated[RealtimeSession | TranscriptionSession, Field(discriminator="type")] = RealtimeSession(
-        type="realtime"
-    )
+    session: Annotated[
+        RealtimeSession | TranscriptionSession,
+        Field(discriminator="type", description="The session that the key opens: a conversation, or captions only."),
+    ] = RealtimeSession(type="realtime")
 
 
 class EffectiveSession(RealtimeSession):

@@ -122,6 +122,7 @@ def _call() -> Operation:
             "Answers an SDP offer. With an ephemeral key the session is the key's; a server may send its own key and "
             "the session as the second part of a form."
         ),
+        "parameters": [_model_parameter(catalog.DEFAULT_MODEL)],
         "requestBody": {
             "required": True,
             "content": {
@@ -150,14 +151,7 @@ def _beta_call() -> Operation:
         "tags": ["Beta"],
         "summary": "Start a WebRTC call in the beta dialect",
         "description": "Answers an SDP offer; with an ephemeral key the session is the key's.",
-        "parameters": [
-            {
-                "name": "model",
-                "in": "query",
-                "description": "The realtime model, for a key without a session of its own.",
-                "schema": {"type": "string", "default": catalog.DEFAULT_BETA_MODEL},
-            }
-        ],
+        "parameters": [_model_parameter(catalog.DEFAULT_BETA_MODEL)],
         "requestBody": {"required": True, "content": _offer()},
         "responses": _call_responses(),
     }
@@ -240,6 +234,15 @@ def _document() -> Operation:
                 "content": {JSON: {"schema": {"type": "object"}}},
             }
         },
+    }
+
+
+def _model_parameter(default: str) -> dict[str, Any]:
+    return {
+        "name": "model",
+        "in": "query",
+        "description": "The realtime model, where neither key nor body has a session.",
+        "schema": {"type": "string", "default": default},
     }
 
 

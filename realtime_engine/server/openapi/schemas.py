@@ -50,6 +50,7 @@ ERROR: Schema = {
     "properties": {
         "error": {
             "type": "object",
+            "description": "What is wrong, and how to mend it.",
             "required": ["message", "type", "param", "code"],
             "additionalProperties": False,
             "properties": {
@@ -67,10 +68,10 @@ MODEL: Schema = {
     "required": ["id", "object", "created", "owned_by", "shutdown_date"],
     "additionalProperties": False,
     "properties": {
-        "id": {"type": "string"},
+        "id": {"type": "string", "description": "The name to ask for."},
         "object": {"const": "model"},
         "created": {"type": "integer", "description": "Unix time in seconds; 0: not known."},
-        "owned_by": {"type": "string"},
+        "owned_by": {"type": "string", "description": "Who serves it here."},
         "shutdown_date": {
             "type": ["string", "null"],
             "format": "date",
@@ -84,7 +85,11 @@ MODEL_LIST: Schema = {
     "additionalProperties": False,
     "properties": {
         "object": {"const": "list"},
-        "data": {"type": "array", "items": {"$ref": "#/components/schemas/Model"}},
+        "data": {
+            "type": "array",
+            "description": "One object per name.",
+            "items": {"$ref": "#/components/schemas/Model"},
+        },
     },
 }
 

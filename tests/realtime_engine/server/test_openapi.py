@@ -151,3 +151,25 @@ def test_the_readme_lists_what_has_no_effect() -> None:
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     listed = {name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)}
     assert listed == set(without_effect(answerer=False, recogniser=False))
+
+
+SELF_EVIDENT = {"type", "object", "rate"}
+
+
+def test_every_field_is_described() -> None:
+    """Where the property says nothing, what it refers to does."""
+    schemas = DOCUMENT["components"]["schemas"]
+    silent = {
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        for field, node in schema.get("properties", {}).items()
+        if field not in SELF_EVIDENT and not described(node)
+    }
+    assert silent == set()
+
+
+def described(node: Mapping[str, Any]) -> bool:
+    referred = node.get("$ref", "").rpartition("/")[2]
+    target = DOCUMENT["components"]["schemas"].get(referred, {})
+    choices = (*node.get("anyOf", ()), *node.get("oneOf", ()))
+    return "description" in node or "description" in target or any(described(choice) for choice in choices)
