@@ -195,7 +195,6 @@ class Beta(Dialect):
     name = "beta"
     default_model = catalog.DEFAULT_BETA_MODEL
     voices = catalog.BETA_VOICES
-    voice_param = "session.voice"
     assistant_text = "text"
     assistant_audio = "audio"
     renamed = {  # noqa: RUF012 - typed and never changed

@@ -101,7 +101,6 @@ class Dialect(ABC):
     name: ClassVar[DialectName]
     default_model: ClassVar[str]
     voices: ClassVar[tuple[str, ...]]
-    voice_param: ClassVar[str]
     assistant_text: ClassVar[str]
     assistant_audio: ClassVar[str]
     renamed: ClassVar[Mapping[str, str]]

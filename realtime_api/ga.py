@@ -198,7 +198,6 @@ class Ga(Dialect):
     name = "ga"
     default_model = catalog.DEFAULT_MODEL
     voices = catalog.GA_VOICES
-    voice_param = "session.audio.output.voice"
     assistant_text = "output_text"
     assistant_audio = "output_audio"
     renamed = {  # noqa: RUF012 - typed and never changed

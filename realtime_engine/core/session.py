@@ -208,7 +208,7 @@ class RealtimeSession:
         capabilities.check(updated, self._dialect, english_only=self._english_only)
         if updated.voice != self.config.voice and self._responding.has_spoken:
             message = "Cannot update a conversation's voice if assistant audio is present."
-            raise errors.InvalidRequest(message, "cannot_update_voice", self._dialect.voice_param)
+            raise errors.InvalidRequest(message, "cannot_update_voice", f"session.{self._dialect.param('voice')}")
         if self.config.tracing is not None and updated.tracing != self.config.tracing:
             message = "Cannot update tracing once it is enabled for a session."
             raise errors.InvalidRequest(message, "cannot_update_tracing", "session.tracing")
