@@ -130,10 +130,20 @@ def test_ephemeral_key_makes_no_keys(ask: Ask, path: str) -> None:
     assert (response.status, document(response)["error"]["code"]) == (403, "insufficient_permissions")
 
 
-def test_expired_key_is_refused(ask: Ask) -> None:
-    ephemeral = document(ask("POST", "realtime/sessions"))["client_secret"]["value"]
-    response = ask("GET", "models", key=ephemeral, now=NOW + 60)
-    assert (response.status, document(response)["error"]["code"]) == (401, "invalid_api_key")
+@pytest.mark.parametrize(
+    ("path", "seconds"),
+    [("realtime/sessions", 60), ("realtime/transcription_sessions", 600), ("realtime/client_secrets", 600)],
+)
+def test_a_key_works_until_it_expires(ask: Ask, path: str, seconds: int) -> None:
+    minted = document(ask("POST", path))
+    key = minted["value"] if "value" in minted else minted["client_secret"]["value"]
+    last, late = (ask("GET", "models", key=key, now=NOW + after) for after in (seconds - 1, seconds))
+    assert (last.status, late.status, document(late)["error"]["code"]) == (200, 401, "invalid_api_key")
+
+
+def test_the_description_is_readable_across_origins(ask: Ask) -> None:
+    headers = ask("GET", "openapi.json", key=None, origin="https://page.example").headers
+    assert headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_refused_key_is_shown_masked_only(ask: Ask) -> None:
