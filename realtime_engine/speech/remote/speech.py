@@ -1,17 +1,17 @@
-"""Speech of a voice behind ``POST {url}/audio/speech``, asked for as raw 16-bit samples at 24 kHz."""
+"""Speech of a voice behind ``POST {url}/audio/speech``, asked for as raw samples (``pcm``: 16-bit mono at 24 kHz)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
-import numpy as np
 
-from realtime_engine.core.ports import SESSION_RATE, CancelJob, Job, Samples, Speak, SpeechChunk, SpeechDone
+from realtime_engine.core.ports import SESSION_RATE, CancelJob, Job, Speak, SpeechChunk, SpeechDone
 from realtime_engine.speech.marks import EvenMarks
 from realtime_engine.speech.remote import stream
 from realtime_engine.speech.remote.service import Service
+from realtime_engine.speech.remote.sound import Decoder, Raw, UnknownSound, Wav
 from realtime_engine.speech.running import RunningJobs
 from realtime_engine.speech.worker_process import Deliver
 
@@ -20,10 +20,12 @@ DEFAULT_MODEL = "tts-1"
 MAX_BYTES = 2 * SESSION_RATE * 600
 """Of one text: ten minutes of speech."""
 
-RAW_TYPES = ("", "audio/pcm", "audio/l16", "audio/raw", "audio/x-raw", "application/octet-stream")
-"""Media types under which servers send raw samples; a file in a container would be heard as noise."""
+DECODERS: dict[str, Callable[[], Decoder]] = {
+    **dict.fromkeys(("", "audio/pcm", "audio/l16", "audio/raw", "audio/x-raw", "application/octet-stream"), Raw),
+    **dict.fromkeys(("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"), Wav),
+}
+"""By media type: what was asked for, and what servers that know only files send. Others would be heard as noise."""
 
-_SAMPLE = np.dtype("<i2")
 _WORD = re.compile(r"\w")
 
 
@@ -62,26 +64,22 @@ class Speaker:
         return body if job.speed == 1 else body | {"speed": job.speed}
 
     async def _read(self, job: Speak, response: httpx.Response, deliver: Deliver) -> None:
-        if stream.content_type(response) not in RAW_TYPES:
-            raise self._service.bad_answer("did not send raw samples (response_format pcm)")
-        marks, taken = EvenMarks(job.text, job.speed), 0
         try:
-            async for audio in _samples(stream.chunks(response, MAX_BYTES)):
-                taken += len(audio)
-                deliver(SpeechChunk(job.job_id, audio, marks.until(taken)))
+            decoder = DECODERS[stream.content_type(response)]()
+            await self._decode(job, stream.chunks(response, MAX_BYTES), decoder, deliver)
+        except (KeyError, UnknownSound):
+            raise self._service.bad_answer("sent neither raw samples nor a WAV file of 16-bit mono") from None
         except stream.TooLong:
             raise self._service.bad_answer("spoke for more than ten minutes") from None
+
+    async def _decode(self, job: Speak, chunks: AsyncIterator[bytes], decoder: Decoder, deliver: Deliver) -> None:
+        marks, taken = EvenMarks(job.text, job.speed), 0
+        async for chunk in chunks:
+            audio = decoder.decode(chunk)
+            taken += len(audio)
+            if len(audio):
+                deliver(SpeechChunk(job.job_id, audio, marks.until(taken)))
         if taken == 0:
             raise self._service.bad_answer("sent no audio")
-        deliver(SpeechChunk(job.job_id, np.zeros(0, np.int16), marks.rest(taken)))
-
-
-async def _samples(chunks: AsyncIterator[bytes]) -> AsyncIterator[Samples]:
-    """Whole samples, wherever the network cuts them in two."""
-    odd = b""
-    async for chunk in chunks:
-        data = odd + chunk
-        whole = len(data) // _SAMPLE.itemsize * _SAMPLE.itemsize
-        data, odd = data[:whole], data[whole:]
-        if data:
-            yield np.frombuffer(data, _SAMPLE).astype(np.int16)
+        rest = decoder.close()
+        deliver(SpeechChunk(job.job_id, rest, marks.rest(taken + len(rest))))

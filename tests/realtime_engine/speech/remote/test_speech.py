@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import wave
 
 import httpx
 import numpy as np
@@ -53,6 +55,34 @@ async def test_samples_cut_in_two_by_the_network() -> None:
     assert samples(await spoken(SECOND[:1], SECOND[1:4], SECOND[4:1001], SECOND[1001:])) == SECOND
 
 
+def wav(rate: int, channels: int = 1, seconds: float = 1.0) -> bytes:
+    """A file with a hum in it."""
+    hum = np.round(8_000 * np.sin(np.arange(round(rate * seconds)) / 10)).astype("<i2")
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.repeat(hum, channels).tobytes())
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])
+@pytest.mark.parametrize("step", [7, 100_000])
+async def test_server_that_sends_a_file_is_understood(rate: int, step: int) -> None:
+    file = wav(rate)
+    results = await spoken(*(file[at : at + step] for at in range(0, len(file), step)), content_type="audio/wav")
+    assert abs(len(samples(results)) // 2 - 24_000) <= 2
+    assert results[-1] == SpeechDone("s")
+
+
+async def test_file_of_unknown_length_and_what_stands_behind_the_sound() -> None:
+    file = wav(24_000)
+    streamed = file.replace((48_000).to_bytes(4, "little"), b"\xff\xff\xff\xff")
+    assert len(samples(await spoken(streamed, content_type="audio/x-wav"))) == 48_000
+    assert len(samples(await spoken(file + b"LIST\x04\x00\x00\x00note", content_type="audio/wav"))) == 48_000
+
+
 async def test_every_word_is_marked_once_within_the_audio() -> None:
     marks = [mark for result in await spoken(SECOND) if isinstance(result, SpeechChunk) for mark in result.marks]
     assert [SPEAK.text[mark.start : mark.end] for mark in marks] == ["One", "two", "three."]
@@ -67,8 +97,15 @@ async def test_text_without_a_word_is_not_sent() -> None:
 
 @pytest.mark.parametrize(
     ("pieces", "content_type"),
-    [((b"ID3",), "audio/mpeg"), ((b"{}",), "application/json"), ((), "audio/pcm")],
-    ids=["file", "document", "nothing"],
+    [
+        ((b"ID3",), "audio/mpeg"),
+        ((b"{}",), "application/json"),
+        ((), "audio/pcm"),
+        ((wav(24_000, channels=2),), "audio/wav"),
+        ((b"RIFF" + bytes(10_000),), "audio/wav"),
+        ((wav(24_000)[:40],), "audio/wav"),
+    ],
+    ids=["mp3", "document", "nothing", "stereo", "no WAV", "only a header"],
 )
 async def test_what_is_no_speech_is_refused(pieces: tuple[bytes, ...], content_type: str) -> None:
     last = (await spoken(*pieces, content_type=content_type))[-1]
