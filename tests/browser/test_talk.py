@@ -41,6 +41,21 @@ def test_a_person_talks_and_hears_the_answer(chromium, open_page, question, tran
     assert likeness(envelope(spoken(said)), heard) > 0.8
 
 
+REQUESTS = {
+    "Please count to five.": re.compile("one, two, three, four, five", re.IGNORECASE),
+    "What is twelve times seven?": re.compile("84|eighty.four", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize(("request_", "answer"), REQUESTS.items(), ids=REQUESTS)
+def test_a_spoken_request_is_understood(chromium, open_page, tmp_path, request_, answer):
+    microphone = write_microphone(tmp_path / "request.wav", silence(3), spoken(request_, "cedar"), silence(20))
+    with chromium(microphone) as browser:
+        page = open_page(browser)
+        start(page)
+        expect(turns(page, "model").first).to_contain_text(answer, timeout=LONG)
+
+
 @TRANSPORTS
 def test_a_recorded_person_is_heard_and_transcribed(chromium, open_page, reader, transport):
     with chromium(reader) as browser:

@@ -59,7 +59,7 @@ def spoken(text: str, name: str) -> Samples:
         voice.speak(synthesiser, Speak("j", text, name, 1.0), lambda _job: False, collect)
     chunks.append(np.zeros(12_000, dtype=np.int16))
     speech = np.concatenate(chunks)
-    return analysis(speech + hiss(len(speech) / SESSION_RATE, level=5)[: len(speech)])
+    return analysis(speech + hiss(len(speech) / SESSION_RATE + 1, level=5)[: len(speech)])
 
 
 def plain(text: str) -> str:
