@@ -22,6 +22,9 @@ _WRITTEN_OUT = {
 }
 _ENDINGS = (("n't", " not"), ("'re", " are"), ("'ll", " will"), ("'ve", " have"), ("'d", " would"))
 _TAKES_IS = {"what", "who", "how", "where", "when", "that", "this", "it", "he", "she", "there", "here", "time"}
+_DICTATED = re.compile(r"\b\d+(?:-(?:\d+|oh)){2,}\b")
+"""Digits read out, as the recogniser writes them: "9-0-2", where "9-2" may be a subtraction."""
+_HYPHENATED = re.compile(r"\bto-(?=day\b|morrow\b)")
 _FILLERS = {"um", "uh", "uhm", "er", "erm", "ah", "hm", "hmm", "mm", "mhm"}
 
 
@@ -77,7 +80,8 @@ class Heard:
 def words_of(text: str) -> list[str]:
     """The words, numbers and operator signs of a text."""
     plain = text.lower().replace("\u2019", "'").replace("\u2212", "-")
-    plain = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", plain)
+    plain = _DICTATED.sub(lambda digits: digits.group().replace("-", " "), plain)
+    plain = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", _HYPHENATED.sub("to", plain))
     return [word for token in _TOKEN.findall(plain) for word in _written_out(token).split()]
 
 

@@ -90,6 +90,7 @@ def test_ordinals_and_years() -> None:
     ("heard", "answer"),
     [
         pytest.param("one two three oh", "I heard one, two, three, oh.", id="digits"),
+        pytest.param("1-0-0. 9-oh-2.", "I heard one, zero, zero, nine, oh, two.", id="digits with hyphens"),
         pytest.param("forty two seven hundred", "I heard forty-two, seven hundred.", id="numbers"),
         pytest.param(
             "one two three four five six month seven",
