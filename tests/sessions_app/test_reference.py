@@ -171,6 +171,12 @@ def test_the_page_shows_every_operation(browser: Client, sent: Log) -> None:
     assert sent == []
 
 
+def test_each_operation_has_a_command_to_copy(browser: Client, sent: Log) -> None:
+    html = browser.get("/reference").content.decode()
+    assert 'curl http://localhost:8000/v1/talks -H "Authorization: Bearer $KEY"' in html
+    assert "curl http://localhost:8000/v1/talks/{talk_id}</code>" in html
+
+
 def test_a_script_gets_the_answer(script: Client, sent: Log) -> None:
     answer = script.post(ADDRESS, TALK)
     assert answer.status_code == 200
