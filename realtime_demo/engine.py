@@ -21,7 +21,7 @@ the engine runs without them."""
 GUIDE = "The replies come from a small built-in guide, not from a language model: ask it what it can do."
 
 FORM_FIELDS: Mapping[Kind, Mapping[str, str]] = {
-    "realtime": {name: name for name in ("model", "instructions", "temperature")},
+    "realtime": {name: name for name in ("model", "instructions", "temperature", "voice")},
     "transcription": {"transcription.model": "model", "transcription.prompt": "prompt"},
 }
 """Per kind of session, the form's name of the fields that may be without effect."""

@@ -42,8 +42,8 @@ def check_engine_keys(app_configs: Sequence[AppConfig] | None = None, **kwargs: 
             f"REALTIME_{service}_{what} has no effect.", hint=f"Set REALTIME_{service}_URL.", id="realtime_demo.W010"
         )
         for service in ("LLM", "STT", "TTS")
-        for what in ("MODEL", "API_KEY")
-        if getattr(settings, f"ENGINE_{service}_{what}") and not getattr(settings, f"ENGINE_{service}_URL")
+        for what in ("MODEL", "API_KEY", "VOICE")
+        if getattr(settings, f"ENGINE_{service}_{what}", "") and not getattr(settings, f"ENGINE_{service}_URL")
     ]
 
 

@@ -86,6 +86,7 @@ ENGINE_STT_API_KEY = SecretStr(env("REALTIME_STT_API_KEY", default="").strip())
 ENGINE_TTS_URL = env("REALTIME_TTS_URL", default="").strip()
 ENGINE_TTS_MODEL = env("REALTIME_TTS_MODEL", default="").strip()
 ENGINE_TTS_API_KEY = SecretStr(env("REALTIME_TTS_API_KEY", default="").strip())
+ENGINE_TTS_VOICE = env("REALTIME_TTS_VOICE", default="").strip()
 ENGINE_WHISPER_MODEL = env("REALTIME_WHISPER_MODEL", default="").strip()
 ENGINE_PIPER_VOICE = env("REALTIME_PIPER_VOICE", default="").strip()
 

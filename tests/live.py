@@ -56,6 +56,7 @@ def live_server(var: Path, *, with_pages: bool = False, **environment: str) -> I
         "REALTIME_LLM_URL": "",
         "REALTIME_STT_URL": "",
         "REALTIME_TTS_URL": "",
+        "REALTIME_TTS_VOICE": "",
         "REALTIME_WHISPER_MODEL": "",
         "REALTIME_PIPER_VOICE": "",
     }

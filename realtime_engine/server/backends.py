@@ -72,7 +72,7 @@ def _transcriber() -> Transcriber | None:
 
 def _speaker() -> Speaker | None:
     address = Address(settings.ENGINE_TTS_URL, settings.ENGINE_TTS_MODEL, settings.ENGINE_TTS_API_KEY)
-    return Speaker(Service(service.SPEECH, address)) if address.url else None
+    return Speaker(Service(service.SPEECH, address), settings.ENGINE_TTS_VOICE) if address.url else None
 
 
 def _recognisers() -> WorkerPool:

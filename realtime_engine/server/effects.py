@@ -15,6 +15,7 @@ def without_effect() -> Mapping[str, str]:
         **capabilities.without_effect(has_language_model(), has_other_recogniser()),
         **_named_models(),
         **_several_languages(),
+        **_named_voice(),
     }
 
 
@@ -40,3 +41,8 @@ def _named_models() -> Mapping[str, str]:
 def _several_languages() -> Mapping[str, str]:
     reason = "One language is passed on; where there are several, the recogniser finds out by itself."
     return {"transcription.languages": reason} if has_other_recogniser() else {}
+
+
+def _named_voice() -> Mapping[str, str]:
+    named = (settings.ENGINE_TTS_URL and settings.ENGINE_TTS_VOICE) or settings.ENGINE_PIPER_VOICE
+    return {"voice": "The settings of this site name the voice."} if named else {}

@@ -32,8 +32,10 @@ _WORD = re.compile(r"\w")
 class Speaker:
     """Speech jobs; where words begin is estimated, because the API does not tell (see ``EvenMarks``)."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, voice: str = "") -> None:
+        """``voice`` is asked for whatever the session says, where it is given."""
         self._service = service
+        self._voice = voice
         self._running = RunningJobs()
 
     def handle(self, job: Job, deliver: Deliver) -> None:
@@ -58,7 +60,7 @@ class Speaker:
         body: dict[str, object] = {
             "model": self._service.model or DEFAULT_MODEL,
             "input": job.text.strip(),
-            "voice": job.voice,
+            "voice": self._voice or job.voice,
             "response_format": "pcm",
         }
         return body if job.speed == 1 else body | {"speed": job.speed}

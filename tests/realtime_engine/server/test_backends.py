@@ -248,3 +248,10 @@ def test_what_a_language_model_honours_is_no_longer_without_effect(settings: Any
     assert {"model", "instructions", "temperature"} & effects.without_effect().keys() == set()
     settings.ENGINE_LLM_MODEL = "llama"
     assert "name the model" in effects.without_effect()["model"]
+
+
+def test_voice_of_the_settings_leaves_the_choice_of_the_session_without_effect(settings: Any) -> None:
+    settings.ENGINE_TTS_URL = "http://127.0.0.1:9/v1"
+    assert "voice" not in effects.without_effect()
+    settings.ENGINE_TTS_VOICE = "af_heart"
+    assert "name the voice" in effects.without_effect()["voice"]

@@ -45,6 +45,17 @@ async def test_it_asks_for_raw_samples_of_this_voice() -> None:
     }
 
 
+async def test_voice_of_the_settings_is_asked_for_instead() -> None:
+    asked: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return stream([SECOND], "audio/pcm")
+
+    await run(Speaker(make_service(SPEECH, handle), "af_heart"), SPEAK)
+    assert json.loads(asked[0].content)["voice"] == "af_heart"
+
+
 async def test_speech_arrives_piece_by_piece() -> None:
     results = await spoken(SECOND[:4000], SECOND[4000:])
     assert [len(result.audio) for result in results[:2] if isinstance(result, SpeechChunk)] == [2000, 22_000]
