@@ -14,7 +14,7 @@ from realtime_api.dialect import Dialect
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_api.ga import GA, session_kind
 from realtime_engine.core import capabilities
-from realtime_engine.server import admission, auth, effects, engine
+from realtime_engine.server import admission, auth, distant, effects, engine
 from realtime_engine.server.cors import preflight, with_cors
 from realtime_engine.server.http import BASE, Clock, Request, Response, error_response, method_not_allowed, unknown_url
 from realtime_engine.server.ids import new_id
@@ -38,12 +38,17 @@ async def handle(request: Request, clock: Clock = time.time) -> Response:
     return with_cors(request, await _answer(request, clock()))
 
 
-def find(call_id: str, grant: Grant) -> Call:
-    """A call this key made, or any with the engine's own key. Raises InvalidRequest (404)."""
-    call = _live[call_id][0] if call_id in _live else None
+async def find(call_id: str, grant: Grant) -> distant.Call:
+    """A call this key made, or any with the engine's own key, of whatever process. Raises InvalidRequest (404)."""
+    call: distant.Call | None = _live[call_id][0] if call_id in _live else await distant.find(call_id)
     if call is None or (grant.is_ephemeral and call.owner != grant.owner):
         raise InvalidRequest("There is no such call.", "call_not_found", "call_id", status=404)
     return call
+
+
+async def _run(call: Call) -> None:
+    async with distant.shared(call.id, call):
+        await call.run()
 
 
 async def hang_up_all() -> None:
@@ -83,7 +88,7 @@ async def _create(request: Request, grant: Grant) -> Response:
     running = engine.current()
     leave = admission.of_this_process().admit(grant.owner)
     call = Call(new_id("rtc"), running, Opening(grant.owner, config, dialect), leave)
-    task = asyncio.create_task(call.run())
+    task = asyncio.create_task(_run(call))
     _live[call.id] = call, task
     task.add_done_callback(lambda _: _live.pop(call.id))
     answer = await call.answer(sdp)
@@ -107,5 +112,5 @@ def _config(offer: Offer, grant: Grant, model: str | None, dialect: Dialect) -> 
 async def _hang_up(request: Request, grant: Grant) -> Response:
     match = HANGUP_PATH.fullmatch(request.path)
     assert match is not None
-    find(match[1], grant).close(1000, "hangup")
+    (await find(match[1], grant)).close(1000, "hangup")
     return Response(200)

@@ -18,6 +18,7 @@ from django.conf import settings
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_engine.core.ports import Samples
 from realtime_engine.server import admission, auth, bounds, calls, engine, metrics
+from realtime_engine.server.distant import Call
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.opening import (
     SUBPROTOCOL,
@@ -28,7 +29,6 @@ from realtime_engine.server.opening import (
     side_band_call,
     subprotocol_key,
 )
-from realtime_engine.server.webrtc import Call
 from realtime_engine.server.writer import Writer
 
 FATAL = 4000
@@ -120,7 +120,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         key = auth.bearer(headers.get(b"authorization")) or subprotocol_key(offered)
         grant = await database_sync_to_async(auth.authenticate)(key, time.time())
         if (call_id := side_band_call(query)) is not None:
-            self._join(calls.find(call_id, grant))
+            await self._join(await calls.find(call_id, grant))
             return
         self._connection.shows_decisions = shows_decisions(query)
         dialect = choose_dialect(grant, headers.get(b"openai-beta"), offered)
@@ -133,7 +133,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self._receive, self._leave = driver.receive, driver.stop
         self._tasks.append(running.run(driver, self._connection, leave))
 
-    def _join(self, call: Call) -> None:
+    async def _join(self, call: Call) -> None:
         """A side-band connection: as long as the call, and no session of its own."""
-        self._leave = call.join(self._connection)
+        self._leave = await call.join(self._connection)
         self._receive = call.receive

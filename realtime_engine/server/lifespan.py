@@ -5,11 +5,12 @@ Importing this module brings in the WebRTC libraries: half a second that the fir
 
 from __future__ import annotations
 
-from realtime_engine.server import calls, engine
+from realtime_engine.server import calls, distant, engine
 
 
 async def startup() -> None:
     """Warms the engine: models and workers."""
+    await distant.start()
     await engine.start()
 
 
@@ -17,3 +18,4 @@ async def shutdown() -> None:
     """Ends every session and call, quickly."""
     await engine.stop()
     await calls.hang_up_all()
+    await distant.stop()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from realtime_api.errors import InvalidRequest
-from realtime_engine.server.driver import Connection
 from realtime_engine.server.ids import new_id
 
 MAX_SIDE_BANDS = 4
+
+
+class Follower(Protocol):
+    """What a call asks of a side-band connection. Nothing here blocks."""
+
+    def send(self, event: dict[str, Any]) -> None: ...
+
+    def close(self, code: int, reason: str) -> None: ...
 
 
 class SideBands:
     """The side-band connections of one call."""
 
     def __init__(self) -> None:
-        self._connections: list[Connection] = []
+        self._connections: list[Follower] = []
         self._session: dict[str, Any] | None = None  # as the session's last event about itself showed it
 
-    def join(self, connection: Connection) -> None:
+    def join(self, connection: Follower) -> None:
         """One more, greeted with the session as it is by now. Raises InvalidRequest (429)."""
         if len(self._connections) >= MAX_SIDE_BANDS:
             message = f"This call already has {MAX_SIDE_BANDS} side-band connections. Close one of them first."
@@ -27,7 +34,7 @@ class SideBands:
         if self._session is not None:
             connection.send({"type": "session.created", "event_id": new_id("event"), "session": self._session})
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: Follower) -> None:
         """It is gone; the call goes on."""
         if connection in self._connections:
             self._connections.remove(connection)

@@ -20,12 +20,12 @@ from django.conf import settings
 from realtime_api.errors import ApiError, InvalidRequest, ServerError
 from realtime_engine.core.ports import Samples
 from realtime_engine.server import bounds, ice, metrics, udp_ports
-from realtime_engine.server.driver import Connection, Driver, Input
+from realtime_engine.server.driver import Driver, Input
 from realtime_engine.server.engine import BROKEN, Engine
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.opening import Opening
 from realtime_engine.server.sdp import invalid_offer
-from realtime_engine.server.side_band import SideBands
+from realtime_engine.server.side_band import Follower, SideBands
 from realtime_engine.server.track import ModelTrack, incoming
 
 logger = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Call:
 
     # --- side-band connections ---
 
-    def join(self, connection: Connection) -> Callable[[], None]:
+    async def join(self, connection: Follower) -> Callable[[], None]:
         """Lets a side-band connection see the call's events; returns what ends that. Raises InvalidRequest (429)."""
         self._side_bands.join(connection)
         return partial(self._side_bands.leave, connection)
