@@ -66,11 +66,13 @@ class Speaker:
         return body if job.speed == 1 else body | {"speed": job.speed}
 
     async def _read(self, job: Speak, response: httpx.Response, deliver: Deliver) -> None:
+        make_decoder = DECODERS.get(stream.content_type(response))
+        if make_decoder is None:
+            raise self._service.bad_answer("sent neither raw samples nor a WAV file")
         try:
-            decoder = DECODERS[stream.content_type(response)]()
-            await self._decode(job, stream.chunks(response, MAX_BYTES), decoder, deliver)
-        except (KeyError, UnknownSound):
-            raise self._service.bad_answer("sent neither raw samples nor a WAV file of 16-bit mono") from None
+            await self._decode(job, stream.chunks(response, MAX_BYTES), make_decoder(), deliver)
+        except UnknownSound as error:
+            raise self._service.bad_answer(f"sent {error}") from None
         except stream.TooLong:
             raise self._service.bad_answer("spoke for more than ten minutes") from None
 
