@@ -25,8 +25,7 @@ def scenario(play: Scenario) -> Scenario:
 
 
 def message(text: str, role: str = "user", **fields: Any) -> dict[str, Any]:
-    kind = "output_text" if role == "assistant" else "input_text"
-    return {"type": "message", "role": role, "content": [{"type": kind, "text": text}], **fields}
+    return {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}], **fields}
 
 
 def ask(script: Script, text: str = "hello", **response: Any) -> None:
@@ -122,6 +121,24 @@ def idle_timeout(dialect: str) -> Script:
     script.hear_words("")
     script.reply("Are you there?")
     script.speak(0.2)
+    return script
+
+
+@scenario
+def client_commits_a_turn_that_was_detected(dialect: str) -> Script:
+    script = Script(dialect=dialect)
+    script.say(800)
+    script.send(type="input_audio_buffer.commit")
+    script.silence(700)
+    return script
+
+
+@scenario
+def client_clears_a_turn_that_was_detected(dialect: str) -> Script:
+    script = Script(dialect=dialect)
+    script.say(800)
+    script.send(type="input_audio_buffer.clear")
+    script.silence(700)
     return script
 
 
@@ -245,6 +262,14 @@ def barge_in_on_webrtc_after_the_response(dialect: str) -> Script:
 
 
 @scenario
+def speech_that_interrupts_nothing(dialect: str) -> Script:
+    script = telling(dialect, turn_detection=ServerVad(interrupt_response=False))
+    script.say(800)
+    script.silence(700)
+    return script
+
+
+@scenario
 def client_cancels(dialect: str) -> Script:
     script = telling(dialect)
     script.send(type="response.cancel")
@@ -315,6 +340,20 @@ def items(dialect: str) -> Script:
     script.send(type="conversation.item.delete", item_id="b")
     script.send(type="conversation.item.retrieve", item_id="b", event_id="gone")
     script.send(type="conversation.item.truncate", item_id="a", content_index=0, audio_end_ms=0)
+    return script
+
+
+@scenario
+def history(dialect: str) -> Script:
+    script = Script(dialect=dialect, output_modality="text")
+    said = "output_text" if dialect == "ga" else "text"
+    answer = {"type": "message", "role": "assistant", "content": [{"type": said, "text": "Good day."}]}
+    call = {"type": "function_call", "call_id": "call_of_old", "name": "look_up", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "call_of_old", "output": "It rings."}
+    for item in (message("Be brief.", role="system"), message("hello"), answer, call, output):
+        script.send(type="conversation.item.create", item=item)
+    spoken = {"type": "message", "role": "assistant", "content": [{"type": "input_audio", "audio": HALF_A_SECOND}]}
+    script.send(type="conversation.item.create", item=spoken, event_id="not the client's to say")
     return script
 
 

@@ -299,6 +299,14 @@ def fed_ms(bench: Bench) -> float:
     return sum(len(job.audio) for job in bench.jobs if isinstance(job, ports.TranscribeAudio)) / 16
 
 
+def test_the_recogniser_is_told_language_and_prompt():
+    asked = Transcription(model="gpt-4o-transcribe", language="en", prompt="Bells.")
+    bench = Bench(kind="transcription", transcription=asked)
+    bench.say(500)
+    job = bench.job(ports.Transcribe)
+    assert (job.model, job.language, job.prompt) == ("gpt-4o-transcribe", "en", "Bells.")
+
+
 def test_manual_captions_open_no_recogniser_before_anybody_speaks():
     bench = manual_captions()
     bench.silence(5000)
