@@ -21,6 +21,7 @@ CLIPS = $${SPEECH_CLIPS:-../shared/audio}
 bench: install-dev
 	$(RUN) benchmarks.turn_quality "$(CLIPS)"
 	$(RUN) benchmarks.turn_quality "$(CLIPS)" --curve --reduction off
+	$(RUN) benchmarks.recognition "$(CLIPS)"
 	$(RUN) benchmarks.voices
 	$(RUN) benchmarks.cost "$(CLIPS)"
 

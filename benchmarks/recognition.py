@@ -1,6 +1,6 @@
 """How well and how soon the engine's recogniser hears.
 
-    python -m benchmarks.recognition [--clips ../shared/audio] [--requests 100] [--seed 2026]
+    python -m benchmarks.recognition FOLDER [--requests 100] [--seed 2026] [--misheard] [--json FILE]
 
 Two kinds of speech: the labelled recordings of a folder (see ``clips``), as a transcription session hears them, and
 requests to the guide, as a conversation hears them. The requests are made by the guide's grammar (none of them is in
@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -140,14 +139,14 @@ def written_alike(text: str) -> str:
     return " ".join(written)
 
 
-def report(name: str, results: Sequence[Result]) -> None:
-    """One line of the table and the same as JSON."""
+def figures_of(name: str, results: Sequence[Result]) -> dict[str, object]:
+    """One row of the table."""
     spoken_words = [written_alike(result.utterance.text) for result in results]
     heard = [written_alike(result.text) for result in results]
     seconds = sum(len(result.utterance.audio) for result in results) / ANALYSIS_RATE
     ends = [1000 * result.end_seconds for result in results]
     asked = [guide.understands(result.text) for result in results if result.utterance.for_guide]
-    figures = {
+    return {
         "group": name,
         "n": len(results),
         "seconds": round(seconds),
@@ -158,8 +157,6 @@ def report(name: str, results: Sequence[Result]) -> None:
         "done_ms_p50": round(float(np.median(ends))),
         "done_ms_p95": round(float(np.percentile(ends, 95))),
     }
-    print(row(figures.values()))
-    print(json.dumps(figures))
 
 
 def row(values: Iterable[object]) -> str:
@@ -168,24 +165,29 @@ def row(values: Iterable[object]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=Path, default=Path(os.environ.get("SPEECH_CLIPS", "../shared/audio")))
+    parser.add_argument("folder", type=Path, help="recordings with a manifest.json")
     parser.add_argument("--requests", type=int, default=100)
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--verbose", action="store_true", help="print what was misheard")
+    parser.add_argument("--misheard", action="store_true", help="also print what was misheard")
+    parser.add_argument("--json", type=Path, help="also append one line of JSON per row to this file")
     options = parser.parse_args()
     recogniser = Recogniser()
-    utterances = [*(recorded(options.clips) if options.clips.is_dir() else ())]
-    utterances += spoken(requests(options.requests, options.seed))
+    utterances = [*recorded(options.folder), *spoken(requests(options.requests, options.seed))]
     results = [hear(recogniser, utterance) for utterance in utterances]
-    groups = sorted({result.utterance.group for result in results})
+    groups: dict[str, list[Result]] = {}
+    for result in results:
+        groups.setdefault(result.utterance.group, []).append(result)
+    groups["all requests"] = [result for result in results if result.utterance.for_guide]
     print(row(COLUMNS))
-    for group in groups:
-        report(group, [result for result in results if result.utterance.group == group])
-    report("all requests", [result for result in results if result.utterance.for_guide])
-    if options.verbose:
-        for result in results:
-            if written_alike(result.text) != written_alike(result.utterance.text):
-                print(f"{result.utterance.group:16} {result.utterance.text!r} -> {result.text!r}")
+    for name, members in groups.items():
+        figures = figures_of(name, members)
+        print(row(figures.values()))
+        if options.json:
+            with options.json.open("a") as file:
+                file.write(json.dumps(figures) + "\n")
+    for result in results if options.misheard else ():
+        if written_alike(result.text) != written_alike(result.utterance.text):
+            print(f"{result.utterance.group:16} {result.utterance.text!r} -> {result.text!r}")
 
 
 if __name__ == "__main__":
