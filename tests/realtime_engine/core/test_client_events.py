@@ -147,6 +147,17 @@ def test_long_audio_is_decoded_piece_by_piece():
     assert len(kept) // 48 == 35_000
 
 
+def test_a_timer_does_not_wait_for_long_audio():
+    bench = Bench()
+    bench.session.receive_message(json.dumps({"type": "input_audio_buffer.append", "audio": audio(9_000)}), bench.now)
+    bench.session.handle_timer(bench.now)
+    slices = 0
+    while bench.session.backlog:
+        bench.session.process_backlog(bench.now)
+        slices += 1
+    assert slices >= 40
+
+
 def test_the_oldest_audio_gives_way_and_the_client_is_told():
     bench = Bench(turn_detection=None, limits=Limits(conversation_bytes=48 * 250))
     for item_id in ("a", "b"):
