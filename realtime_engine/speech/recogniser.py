@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from realtime_engine.core.ports import (
     ANALYSIS_RATE,
     JobFailed,
@@ -100,7 +102,8 @@ class Recogniser:
         self._model = Moonshine()
         self._beam = Beam(self._model)
         self._for_guide = Beam(self._model, WIDTH, guide.familiarity)
-        guide.familiarity("")  # now, rather than in the first conversation
+        silence = np.zeros(ANALYSIS_RATE, np.int16)
+        self._for_guide.search(self._model.hear(silence), limit=2)  # the first time is slow: not in a conversation
         self.begin(for_guide=False)
 
     def begin(self, *, for_guide: bool) -> None:
