@@ -34,9 +34,9 @@ class InputBuffer:
         self.analysis = SampleLog()
 
     @property
-    def backlog(self) -> bool:
-        """Whether written audio still waits for processing."""
-        return bool(self._waiting)
+    def waiting_ms(self) -> float:
+        """Audio written that still waits for processing."""
+        return self._waiting_samples / AUDIO_PER_MS
 
     @property
     def start_ms(self) -> int:
@@ -75,8 +75,8 @@ class InputBuffer:
         self._waiting_samples += len(samples)
 
     def process(self) -> Processed:
-        """Run the oldest waiting slice through the front end and keep the result."""
-        samples = self._waiting.popleft()
+        """Run what waits, a slice at most, through the front end and keep the result."""
+        samples = self._take_slice()
         self._waiting_samples -= len(samples)
         self._received += len(samples)
         processed = self._front_end.process(samples)
@@ -85,6 +85,14 @@ class InputBuffer:
         self.audio.append(processed.audio)
         self.analysis.append(processed.analysis)
         return processed
+
+    def _take_slice(self) -> Samples:
+        pieces = [self._waiting.popleft()]
+        room = SLICE - len(pieces[0])
+        while self._waiting and len(self._waiting[0]) <= room:
+            pieces.append(self._waiting.popleft())
+            room -= len(pieces[-1])
+        return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
 
     def commit(self, end_ms: int | None = None) -> None:
         """Everything up to ``end_ms`` (default: all there is) no longer belongs to the buffer."""

@@ -140,6 +140,12 @@ class Listening:
         decoder = self._decoder
         yield from one_by_one(lambda piece: self.buffer.write(decoder.decode(piece)), pieces)
 
+    @property
+    def backlog(self) -> bool:
+        """Whether audio waits that should be processed by now; a little may wait while nothing is about to happen."""
+        may_wait_ms = self._detector.may_wait_ms if self._detector else 0
+        return self.buffer.waiting_ms > may_wait_ms
+
     def process(self) -> Iterator[Heard]:
         """Process the next slice and report the turns that begin and end in it."""
         for frame in self._frames(self.buffer.process().analysis):

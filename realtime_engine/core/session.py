@@ -122,6 +122,8 @@ class RealtimeSession:
         try:
             event = client.decode(text, self._dialect)
             event_id = event.event_id
+            if not isinstance(event, client.BufferAppend):
+                self._catch_up(now)
             self._handle(event)
         except ClientEventError as refused:
             self._outbox.emit(Error(error=refused.error, client_event_id=refused.event_id))
@@ -136,14 +138,19 @@ class RealtimeSession:
     @property
     def backlog(self) -> bool:
         """Whether audio still waits for processing; the next message is to wait for it."""
-        return bool(self._chores) or self._listening.buffer.backlog
+        return bool(self._chores) or self._listening.backlog
 
     def process_backlog(self, now: float) -> None:
         """Go on with long audio, or process at most 200 ms of the audio taken in."""
         self._now = now
         if self._chores:
             self._chores.go_on()
-        elif self._listening.buffer.backlog:
+        elif self._listening.backlog:
+            self._process_audio(now)
+
+    def _catch_up(self, now: float) -> None:
+        """What happens now comes after all the audio written before."""
+        while self._listening.buffer.waiting_ms:
             self._process_audio(now)
 
     def _process_audio(self, now: float) -> None:
@@ -175,6 +182,8 @@ class RealtimeSession:
     def handle_timer(self, now: float) -> None:
         """Time has come."""
         self._now = now
+        if not self.backlog:  # a long append is worked off slice by slice, whatever the time
+            self._catch_up(now)
         self.track.handle_timer(now)
         self._responding.handle_timer(now)
         if self._idle_deadline is not None and now >= self._idle_deadline:

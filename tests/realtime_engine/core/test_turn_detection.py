@@ -165,3 +165,35 @@ def test_neither_padding_nor_a_soft_sound_moves_the_corrected_onset(padding):
     bench.say(400)
     onset = bench.last("input_audio_buffer.speech_started")["audio_start_ms"] + padding
     assert onset == pytest.approx(2400, abs=FRAME_MS)
+
+
+def test_audio_waits_only_while_nothing_is_about_to_be_decided():
+    detector = server_vad()
+    waits = []
+    for probability in (SILENCE, 0.3, SPEECH, SPEECH, SPEECH, SILENCE):
+        detector.step(probability, FRAME_MS * (len(waits) + 1))
+        waits.append(detector.may_wait_ms)
+    assert waits == [40, 0, 0, 0, 120, 0]
+
+
+@pytest.mark.parametrize(("silence", "wait"), [(0, 0), (100, 50), (200, 100), (800, 120)])
+def test_in_speech_audio_waits_for_less_than_the_silence_that_ends_the_turn(silence, wait):
+    detector = server_vad(silence_duration_ms=silence)
+    run(detector, [SPEECH] * 5)
+    assert detector.may_wait_ms == wait
+
+
+def test_speech_is_reported_a_few_frames_after_it_began():
+    bench = Bench(turn_detection=ServerVad(create_response=False))
+    bench.silence(1000)
+    bench.say(140)
+    assert bench.types()[-1] == "input_audio_buffer.speech_started"
+
+
+def test_a_commit_takes_in_audio_that_still_waited():
+    bench = Bench(turn_detection=ServerVad(create_response=False))
+    bench.silence(1020)
+    bench.send(type="input_audio_buffer.commit")
+    bench.send(type="conversation.item.retrieve", item_id=bench.last("input_audio_buffer.committed")["item_id"])
+    audio = bench.last("conversation.item.retrieved")["item"]["content"][0]["audio"]
+    assert len(audio) == 1020 * 48 * 4 // 3
