@@ -227,7 +227,8 @@ class ResponseRun:
             part = self._queue.popleft()
             if isinstance(part, ReplyToolCall):
                 self._close_message("completed")
-                self._call_tool(part)
+                if self._may_call():
+                    self._call_tool(part)
             elif speaks:
                 self._speak(part)
             else:
@@ -297,6 +298,14 @@ class ResponseRun:
         self._end_output(entry)
 
     # --- a tool call ---
+
+    def _may_call(self) -> bool:
+        """Whether tokens and items are left for one more call; if not, the response ends here."""
+        if self._room() <= 0:
+            self._reach_token_limit()
+        elif not self.out_of_band and not self._conversation.items_left:
+            self.fail("too_many_items", "The conversation holds as many items as it may: the call found no room.")
+        return not self.done
 
     def _call_tool(self, call: ReplyToolCall) -> None:
         item = FunctionCall(self._outbox.new_id("item"), self._outbox.new_id("call"), call.name, "", "in_progress")

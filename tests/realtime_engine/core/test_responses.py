@@ -133,6 +133,24 @@ def test_a_tool_call_waits_for_the_words_before_it():
     assert bench.last("response.output_audio_transcript.done")["transcript"] == "Let me look."
 
 
+def test_a_tool_call_beyond_the_token_limit_is_not_made():
+    bench = asked(tools=[TOOL], output_modality="text", max_output_tokens=2)
+    job = bench.job(ports.Reply)
+    bench.bring(ports.ReplyText(job.job_id, "Let me."))
+    bench.bring(ports.ReplyToolCall(job.job_id, "look_up", "{}"))
+    response = bench.last("response.done")["response"]
+    assert response["status_details"] == {"type": "incomplete", "reason": "max_output_tokens"}
+    assert [item["type"] for item in response["output"]] == ["message"]
+
+
+def test_a_tool_call_that_finds_no_room_in_the_conversation_fails_the_response():
+    bench = asked(tools=[TOOL], limits=Limits(items=2))
+    job = bench.job(ports.Reply)
+    for _ in range(2):
+        bench.bring(ports.ReplyToolCall(job.job_id, "look_up", "{}"))
+    assert bench.last("response.done")["response"]["status_details"]["error"]["code"] == "too_many_items"
+
+
 def test_speech_over_the_model_cancels_the_response():
     bench = Bench()
     bench.say(400)
