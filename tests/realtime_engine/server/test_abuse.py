@@ -24,7 +24,7 @@ from tests.live import LiveServer, live_server
 from tests.realtime_engine.server.caller import Caller
 from tests.realtime_engine.server.support import text_message
 
-MARGIN_MIB = 60  # what a process may keep after the worst of it: allocator, thread stacks, caches
+MARGIN_MIB = 30  # what a process may keep after the worst of it: allocator, thread stacks, caches
 UNREAD_MIB = 1
 STALL_SECONDS = 2
 SESSIONS = 12
@@ -219,12 +219,17 @@ async def flood_with_answers(connection: ClientConnection) -> None:
 
 
 async def crashing_workers(server: LiveServer) -> None:
-    """Recogniser and voice are killed while a story is told: the response fails and says why."""
+    """Recogniser and voice hang, get work, and are killed: the response fails and says why."""
     async with session(server) as connection:
+        await event(connection, "session.created")
+        victims = workers(server)
+        for worker in victims:
+            os.kill(worker, signal.SIGSTOP)
         await connection.send(json.dumps(text_message("Tell me a long story.")))
         await connection.send(json.dumps({"type": "response.create"}))
-        await event(connection, "response.output_audio.delta")
-        for worker in workers(server):
+        await event(connection, "response.created")
+        await asyncio.sleep(0.5)  # until the voice has its first sentence
+        for worker in victims:
             os.kill(worker, signal.SIGKILL)
         done = await event(connection, "response.done")
     assert done["response"]["status"] == "failed"
