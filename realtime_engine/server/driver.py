@@ -137,19 +137,19 @@ class Driver:
             await self._jobs.close()
 
     async def _step(self) -> None:
-        if not self._feed(self._loop.time()):
-            await self._wait()
-            return
-        self._carry_out()
+        if self._feed(self._loop.time()):
+            self._carry_out()
         if self._inputs or self._results or self.session.backlog:
             await asyncio.sleep(0)  # other sessions want their turn
+        elif not self._over:
+            await self._wait()
 
     def _feed(self, now: float) -> bool:
         """Gives the core one thing, the most pressing first; False when there is nothing to do."""
         session = self.session
         if self._results:
             session.job_done(self._results.popleft(), now)
-        elif session.next_timer is not None and now >= session.next_timer:
+        elif (timer := session.next_timer) is not None and now >= timer:
             session.handle_timer(now)
         elif session.backlog:
             session.process_backlog(now)
