@@ -23,6 +23,11 @@ _FADE = np.float32(0.99)  # per frame, a time constant of 3.2 s
 _QUIET = 0.05
 _QUIET_FRAMES = 15  # about half a second: longer than the gaps between words
 
+# A muted microphone sends digital silence, which no room has, and which deafens the model: up to half a second of the
+# words after it went unheard. So once the model has taken the silence in, it is not shown more of it.
+_SETTLED_FRAMES = 3
+_DITHER = 1
+
 
 class SileroVad:
     """VoiceActivityDetector of one stream over the process's shared model session."""
@@ -39,6 +44,8 @@ class SileroVad:
 
     def probability(self, frame: Samples) -> float:
         """Probability 0..1 that ``frame`` (512 samples at 16 kHz) is speech; about 0.1 ms."""
+        if self._quiet_frames >= _SETTLED_FRAMES and frame.min() >= -_DITHER and frame.max() <= _DITHER:
+            return 0.0
         self._window[0, :_CONTEXT] = self._window[0, -_CONTEXT:]
         self._window[0, _CONTEXT:] = frame
         self._window[0, _CONTEXT:] /= 32768

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realtime_engine.core.ports import ANALYSIS_RATE, Samples
+from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, VAD_FRAME, Samples
 from realtime_engine.speech import models
 from realtime_engine.speech.noise import front_end
 from realtime_engine.speech.vad import SileroVad
@@ -13,6 +13,7 @@ from realtime_engine.speech.vad import SileroVad
 from .recordings import Mask, analysed, frames, recording, speech_frames
 
 LABELLED = ["dev03_librivox_0870", "dev04_librivox_0920", "dev06_mid_turn_pauses", "dev10_noisy_10dB"]
+MUTED_IN_MID_WORD = [("dev03_librivox_0870", 4.0), ("dev02_vosk_digits", 7.0), ("dev01_jfk", 6.5)]
 NOISES = ["hens", "sheep", "acoustic_guitar_0", "env", "taps_rubs"]
 
 
@@ -52,6 +53,27 @@ def test_speech_is_heard_after_a_minute_of_something_else(clips: Path, backgroun
     found = heard(vad, voice)
     is_speech, _ = speech_frames(clips, "dev03_librivox_0870", len(found), collar=0)
     assert found[is_speech].mean() > 0.9
+
+
+@pytest.mark.parametrize("muted", [1, 3, 60])
+@pytest.mark.parametrize(
+    ("clip", "cut"), [("dev03_librivox_0870", 4.0), ("dev02_vosk_digits", 7.0), ("dev01_jfk", 6.5)]
+)
+def test_speech_is_heard_right_after_a_mute(clips: Path, clip: str, cut: float, muted: int) -> None:
+    audio, at = recording(clips, clip), int(cut * SESSION_RATE)
+    silence = np.zeros(muted * SESSION_RATE, np.int16)
+    found = heard(stream(), analysed(np.concatenate((audio[:at], silence, audio[at:]))))
+    resumed = int((cut + muted) * ANALYSIS_RATE / VAD_FRAME)
+    assert np.flatnonzero(found[resumed:])[0] <= 5
+    assert found[resumed : resumed + 15].mean() > 0.6
+
+
+@pytest.mark.parametrize(("clip", "cut", "pause"), [("dev04_librivox_0920", 3.0, 6.8), ("dev10_noisy_10dB", 5.0, 7.8)])
+def test_a_mute_in_mid_word_leaves_nothing_behind(clips: Path, clip: str, cut: float, pause: float) -> None:
+    audio, silence = recording(clips, clip), np.zeros(3 * SESSION_RATE, np.int16)
+    before, after = audio[: int(cut * SESSION_RATE)], audio[int(pause * SESSION_RATE) :]
+    found = heard(stream(), analysed(np.concatenate((before, silence, after))))
+    assert not found[int((cut + 0.3) * ANALYSIS_RATE / VAD_FRAME) :].any()
 
 
 def test_streams_do_not_disturb_each_other(clips: Path) -> None:
