@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from realtime_api.beta import BETA
+from realtime_api.config import SemanticVad, SessionConfig
+from realtime_engine.core.ports import SESSION_RATE
 from realtime_engine.server import admission, calls, engine, lifespan
 from realtime_engine.server.admission import Admission
 from tests.realtime_engine.server.caller import RATE, Caller, Microphone
 from tests.realtime_engine.server.support import MANUAL, SDP, Dial, MakeCaller, issue, post, text_message, until
+from tests.realtime_engine.speech.recordings import recording
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
 
@@ -46,6 +50,19 @@ async def test_call_is_answered_and_greeted(dial: Dial) -> None:
     assert response.headers["Content-Type"] == "application/sdp"
     assert response.headers["Location"].startswith("/v1/realtime/calls/rtc_")
     assert (await caller.event("session.created"))["session"]["audio"]["input"]["turn_detection"] is None
+
+
+async def test_a_second_data_channel_shows_how_turns_are_decided(make_caller: MakeCaller, clips: Path) -> None:
+    command = recording(clips, "dev05_three_commands")[:72_000]
+    caller = make_caller(microphone=Microphone(np.repeat(command, RATE // SESSION_RATE)))
+    shown: asyncio.Queue[str] = asyncio.Queue()
+    caller.peer.createDataChannel("turn_detection").on("message", shown.put_nowait)
+    semantic = SessionConfig(turn_detection=SemanticVad(create_response=False))
+    response = await post("calls", await caller.offer(), key=await issue(semantic))
+    await caller.accept(response.body.decode())
+    judged = json.loads(await asyncio.wait_for(shown.get(), 10))
+    assert judged["type"] == "local.turn_detection.judged"
+    assert judged["item_id"] == (await caller.event("input_audio_buffer.speech_started"))["item_id"]
 
 
 async def test_engine_hears_the_microphone(dial: Dial) -> None:
