@@ -3,9 +3,9 @@
     python -m benchmarks.recognition FOLDER [--requests 100] [--seed 2026] [--misheard] [--json FILE]
 
 Two kinds of speech: the labelled recordings of a folder (see ``clips``), as a transcription session hears them, and
-requests to the guide, as a conversation hears them. The requests are made by the guide's grammar (none of them is in
-the corpus that the recogniser prefers) and spoken by the engine's voices and, where it is installed, by flite's, at
-several speeds. Constants of the recogniser were chosen on requests of other seeds and on other mixtures of voices.
+requests to the guide, as a conversation hears them. The requests are made by the guide's grammar (none of them is a
+sentence of the corpus that the guide's language model is made of) and spoken by the engine's voices and, where it is
+installed, by flite's, at several speeds.
 
 Columns: WER, the word error rate after numbers are written alike; the share of requests that the guide understands;
 CPU milliseconds per second of audio; milliseconds from the last audio to the transcript, median and 95th percentile.
@@ -79,7 +79,7 @@ def recorded(folder: Path) -> Iterator[Utterance]:
 
 
 def requests(count: int, seed: int) -> list[str]:
-    """Requests that are not in the recogniser's corpus."""
+    """Requests that are not in the corpus of the guide's language model."""
     new = sorted(set(sentences(seed)) - set(sentences()))
     return Random(seed).sample(new, count)
 

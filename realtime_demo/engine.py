@@ -14,9 +14,8 @@ from django.conf import settings
 
 from realtime_api.config import Kind
 
-PACKAGES = ("aiortc", "espeakng_loader", "numpy", "onnxruntime", "pipecat", "prometheus_client", "soxr")
-"""What the engine extra installs, by import name; webrtc-noise-gain and moonshine_voice are absent because
-the engine runs without them."""
+PACKAGES = ("aiortc", "espeakng_loader", "numpy", "onnxruntime", "pipecat", "pocketsphinx", "prometheus_client", "soxr")
+"""What the engine extra installs, by import name; webrtc-noise-gain is absent because the engine runs without it."""
 
 GUIDE = "The replies come from a small built-in guide, not from a language model: ask it what it can do."
 
@@ -70,14 +69,11 @@ def note() -> str:
     }
     here = ["turn detection", *(part for part, url in elsewhere.items() if not url)]
     model = settings.ENGINE_LLM_MODEL
-    from realtime_engine.speech import models
-
     sentences = [
         f"{_listed(here).capitalize()} {'run' if len(here) > 1 else 'runs'} on this machine's CPU.",
         f"The replies come from a language model{f' ({model})' if model else ''}." if elsewhere["replies"] else GUIDE,
         "What you say is transcribed by another server." if elsewhere["speech recognition"] else "",
         "The voice comes from another server." if elsewhere["voice"] else "",
-        (models.recogniser_missing() or "") if "speech recognition" in here else "",
     ]
     return " ".join(filter(None, sentences))
 

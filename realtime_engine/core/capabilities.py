@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from realtime_api import catalog, errors
-from realtime_api.config import SessionConfig
+from realtime_api.config import SemanticVad, SessionConfig
 from realtime_api.dialect import Dialect
 
 GUIDE = {
@@ -40,6 +40,7 @@ IN_TRANSCRIPTION = {
 }
 """What the API itself gives no meaning in a transcription session, though it takes the field there."""
 
+NO_JUDGE = "Nothing here tells whether a turn sounds complete, so it ends after one second of silence."
 NO_SPEAKERS = "Transcripts come without speakers: nothing here tells one voice from another."
 
 
@@ -52,14 +53,23 @@ def without_effect(answerer: bool, recogniser: bool) -> Mapping[str, str]:
     return {**({} if answerer else GUIDE), **ALWAYS, **({} if recogniser else RECOGNISER)}
 
 
-def effects(config: SessionConfig, dialect: Dialect) -> dict[str, Mapping[str, str]]:
+def effects(
+    config: SessionConfig, dialect: Dialect, degraded: Mapping[str, str] | None = None
+) -> dict[str, Mapping[str, str]]:
     """What to add to the effective session: ``{"x-effect": {dotted field: reason}}``, or nothing.
 
-    Only what a client could not know from the API's own documentation of the value it chose.
+    Only what a client could not know from the API's own documentation of the value it chose. ``degraded`` names what
+    is missing on this machine, or replaced by something simpler, and why: turn_judge, noise_reduction.
     """
-    if config.transcription is None or config.transcription.model != catalog.DIARIZE_MODEL:
-        return {}
-    return {"x-effect": {dialect.param("transcription.model"): NO_SPEAKERS}}
+    missing = degraded or {}
+    found: dict[str, str] = {}
+    if config.transcription is not None and config.transcription.model == catalog.DIARIZE_MODEL:
+        found["transcription.model"] = NO_SPEAKERS
+    if isinstance(config.turn_detection, SemanticVad) and "turn_judge" in missing:
+        found["turn_detection.type"] = f"{NO_JUDGE} {missing['turn_judge']}"
+    if config.noise_reduction is not None and "noise_reduction" in missing:
+        found["noise_reduction.type"] = missing["noise_reduction"]
+    return {"x-effect": {dialect.param(path): reason for path, reason in found.items()}} if found else {}
 
 
 def check(config: SessionConfig, dialect: Dialect, prefix: str = "session.", *, english_only: bool = True) -> None:

@@ -6,6 +6,7 @@ to the driver. Nothing here raises for anything a client sends.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatchmethod
 
 from realtime_api import client_events as client
@@ -54,7 +55,8 @@ class RealtimeSession:
     """One session of one client.
 
     ``expires_at`` is unix seconds, shown to the client; ``session_seconds`` after ``now`` the session ends.
-    ``answerer`` and ``recogniser`` tell what replaces the built-in ones (see ``capabilities``).
+    ``answerer`` and ``recogniser`` tell what replaces the built-in ones, ``degraded`` what is missing (see
+    ``capabilities``).
     """
 
     def __init__(
@@ -71,9 +73,11 @@ class RealtimeSession:
         limits: Limits | None = None,
         answerer: bool = False,
         recogniser: bool = False,
+        degraded: Mapping[str, str] | None = None,
     ) -> None:
         limits = limits or Limits()
         self.session_id = new_id("sess")
+        self._degraded = degraded
         self.config = config
         self._dialect = dialect
         self._expires_at = expires_at
@@ -372,5 +376,5 @@ class RealtimeSession:
         self._outbox.put(CloseSession(4000, "invalid_request_error.session_expired"))
 
     def _session_event(self, kind: type[SessionCreated] | type[SessionUpdated]) -> ServerEvent:
-        effects = capabilities.effects(self.config, self._dialect)
+        effects = capabilities.effects(self.config, self._dialect, self._degraded)
         return kind(config=self.config, session_id=self.session_id, expires_at=self._expires_at, effects=effects)

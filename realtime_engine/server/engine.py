@@ -86,6 +86,7 @@ class Engine:
             limits=bounds.limits(),
             answerer=effects.has_language_model(),
             recogniser=effects.has_other_recogniser(),
+            degraded=self._ports.degraded(),
         )
         return Driver(session, connection, partial(Jobs, self._workshop), TRANSPORTS[media])
 

@@ -41,8 +41,6 @@ class LocalSpeechPorts(SpeechPorts):
         """Load and run each model once, so that no conversation pays for it. Raises ModelMissing without a VAD."""
         SileroVad(models.session(models.SILERO_VAD)).probability(np.zeros(VAD_FRAME, np.int16))
         degraded = {} if noise.BACKEND == "webrtc" else {"noise_reduction": _NUMPY_NOISE_REDUCTION}
-        if (reason := models.recogniser_missing()) is not None:
-            degraded["recogniser"] = reason
         try:
             judge = SmartTurnJudge(models.session(models.SMART_TURN))
         except models.ModelMissing as missing:
@@ -51,7 +49,7 @@ class LocalSpeechPorts(SpeechPorts):
         return cls(judge, degraded)
 
     def degraded(self) -> dict[str, str]:
-        """What is missing or replaced by something simpler (noise_reduction, recogniser, turn_judge), and why."""
+        """What is missing or replaced by something simpler (noise_reduction, turn_judge), and why."""
         return dict(self._degraded)
 
     def decoder(self, audio_format: str) -> Decoder:

@@ -1,7 +1,7 @@
 """A worker process: ``python -m realtime_engine.speech.worker KIND [ARGUMENTS]``.
 
-One mechanism for three reasons: recognition is work for a core of its own, espeak-ng is GPL and stays at arm's length,
-and what crashes takes only its own process along. Requests come on stdin and answers leave on stdout
+One mechanism for three reasons: pocketsphinx holds the interpreter's lock while it decodes, espeak-ng is GPL and stays
+at arm's length, and what crashes takes only its own process along. Requests come on stdin and answers leave on stdout
 (``messages``); the process ends when stdin does, and leaves SIGINT to its parent.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
-from realtime_engine.core.ports import CancelJob, TranscribeEnd
+from realtime_engine.core.ports import CancelJob
 from realtime_engine.speech import messages
 from realtime_engine.speech.messages import Answer, Message, Request
 
@@ -27,7 +27,6 @@ class Requests:
     def __init__(self, stream: BinaryIO) -> None:
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
-        self._ending: set[str] = set()
         threading.Thread(target=self._read, args=(stream,), daemon=True).start()
 
     def __iter__(self) -> Iterator[Request]:
@@ -35,24 +34,16 @@ class Requests:
             yield request  # type: ignore[misc]  # the parent sends nothing else
             if isinstance(request, CancelJob):
                 self._cancelled.discard(request.job_id)
-            if isinstance(request, CancelJob | TranscribeEnd):
-                self._ending.discard(request.job_id)
 
     def cancelled(self, job_id: str) -> bool:
         """Whether a cancellation of this job waits to be handled."""
         return job_id in self._cancelled
-
-    def hurried(self, job_id: str) -> bool:
-        """Whether the end of this job waits to be handled: its audio is complete, or not wanted any more."""
-        return job_id in self._ending
 
     def _read(self, stream: BinaryIO) -> None:
         try:
             while (request := messages.read(stream)) is not None:
                 if isinstance(request, CancelJob):
                     self._cancelled.add(request.job_id)
-                if isinstance(request, CancelJob | TranscribeEnd):
-                    self._ending.add(request.job_id)
                 self._inbox.put(request)
         finally:  # also where the parent sends nonsense
             self._inbox.put(None)
@@ -76,7 +67,7 @@ def main(kind: str, *arguments: str) -> None:
         elif kind == "recogniser":
             from realtime_engine.speech import recogniser
 
-            recogniser.serve(requests, requests.cancelled, requests.hurried, send)
+            recogniser.serve(requests, requests.cancelled, send)
         elif kind == "faster_whisper":
             from realtime_engine.speech import faster_whisper
 

@@ -49,7 +49,7 @@ REQUESTS = {
 
 @pytest.mark.parametrize(("request_", "answer"), REQUESTS.items(), ids=REQUESTS)
 def test_a_spoken_request_is_understood(chromium, open_page, tmp_path, request_, answer):
-    microphone = write_microphone(tmp_path / "request.wav", silence(3), spoken(request_, "cedar"), silence(20))
+    microphone = write_microphone(tmp_path / "request.wav", silence(3), spoken(request_, "onyx"), silence(20))
     with chromium(microphone) as browser:
         page = open_page(browser)
         start(page)

@@ -11,8 +11,6 @@ from django.test import RequestFactory
 from pydantic import SecretStr
 
 from realtime_demo import engine, providers
-from realtime_engine.speech import models
-from realtime_engine.speech.ports import LocalSpeechPorts
 from sessions_app.providers import RealtimeProvider
 
 HERE = RequestFactory(HTTP_HOST="localhost").get("/")
@@ -61,22 +59,6 @@ def test_the_page_says_which_language_model_answers_and_who_hears(settings: Any)
 def test_engine_that_pays_a_language_model_is_a_paid_provider(settings: Any) -> None:
     settings.ENGINE_LLM_URL, settings.ENGINE_LLM_API_KEY = "http://llm.example/v1", SecretStr("sk-1")
     assert offered()[0].paid
-
-
-@pytest.fixture
-def _without_recogniser(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(sys.modules, "moonshine_voice", None)  # to Python, as if it were not installed
-    models.recogniser_missing.cache_clear()
-    yield
-    models.recogniser_missing.cache_clear()
-
-
-@pytest.mark.usefixtures("_without_recogniser")
-def test_without_the_recognisers_model_the_local_engine_is_offered_and_says_so() -> None:
-    (first, *_) = offered()
-    assert first.id == "local"
-    assert "moonshine-voice" in first.note
-    assert "recogniser" in LocalSpeechPorts.load().degraded()
 
 
 @pytest.fixture

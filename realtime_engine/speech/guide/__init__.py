@@ -6,7 +6,7 @@ the session's tools, and says honestly what it did not understand. Pure function
 
 from __future__ import annotations
 
-from .familiarity import familiarity
+from .corpus import language_model_sentences
 from .reply import answer, understands
 
-__all__ = ["answer", "familiarity", "understands"]
+__all__ = ["answer", "language_model_sentences", "understands"]

@@ -1,13 +1,14 @@
-"""A corpus of what the guide can be asked, in its whole range.
+"""A corpus of what the guide can be asked, in its whole range: the training text of its own language model.
 
-The recogniser prefers texts whose words stand together as in these sentences (``familiarity``). So every skill's
+A trigram model of these sentences should prefer any request of the guide to similar sounding words. So every skill's
 phrases stand here with the ways people lead into them, commoner ones more often, and numbers up to 9999 occur with
 every pair of neighbouring number words. The choice is seeded: the same sentences on every machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from random import Random
 
 from . import phrases, samples
@@ -22,6 +23,12 @@ _COUNTS = 360
 _DIGIT_STRINGS = 240
 _ALONE = 3
 """How often a question or a remark stands as it is, so that it is not lost among the sums."""
+
+
+@cache
+def language_model_sentences() -> Sequence[str]:
+    """The corpus of the guide's language model: only words of pocketsphinx's en-us dictionary."""
+    return tuple(sentences())
 
 
 def sentences(seed: int = SEED) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What people say to the guide, skill by skill: the fixed part of its corpus."""
+"""What people say to the guide, skill by skill: the fixed part of its language model's training text."""
 
 from __future__ import annotations
 

@@ -67,7 +67,13 @@ class Bench:
     """One session under test. ``events`` holds everything sent to the client so far."""
 
     def __init__(
-        self, *, dialect: str = "ga", media: Media = "events", limits: Limits | None = None, **config: Any
+        self,
+        *,
+        dialect: str = "ga",
+        media: Media = "events",
+        limits: Limits | None = None,
+        degraded: Mapping[str, str] | None = None,
+        **config: Any,
     ) -> None:
         counter = itertools.count()
         self.now = 100.0
@@ -80,6 +86,7 @@ class Bench:
             now=self.now,
             expires_at=1_800_000_000,
             limits=limits,
+            degraded=degraded,
         )
         self.events: list[dict[str, Any]] = []
         self.decisions: list[dict[str, Any]] = []

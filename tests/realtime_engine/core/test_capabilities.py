@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from realtime_api.beta import BETA
-from realtime_api.config import SessionConfig, Transcription
+from realtime_api.config import NoiseReduction, SemanticVad, SessionConfig, Transcription
 from realtime_api.errors import InvalidRequest
 from realtime_api.ga import GA
 from realtime_engine.core import capabilities
@@ -28,6 +28,28 @@ def test_a_session_that_is_honoured_says_nothing() -> None:
     bench = Bench()
     bench.send(type="session.update", session={"type": "realtime", "instructions": "Hi."})
     assert "x-effect" not in bench.last("session.updated")["session"]
+
+
+DEGRADED = {"turn_judge": "The model is missing.", "noise_reduction": "A simpler one runs."}
+
+
+@pytest.mark.parametrize(("dialect", "field"), [(GA, "audio.input.turn_detection.type"), (BETA, "turn_detection.type")])
+def test_a_missing_turn_judge_is_told_where_it_matters(dialect, field: str) -> None:
+    told = capabilities.effects(SessionConfig(turn_detection=SemanticVad()), dialect, DEGRADED)
+    assert told["x-effect"].keys() == {field}
+    assert told["x-effect"][field].endswith("The model is missing.")
+    assert capabilities.effects(SessionConfig(), dialect, DEGRADED) == {}
+
+
+def test_a_simpler_noise_reduction_is_told_where_it_runs() -> None:
+    reduced = SessionConfig(noise_reduction=NoiseReduction(type="far_field"))
+    told = capabilities.effects(reduced, GA, DEGRADED)
+    assert told == {"x-effect": {"audio.input.noise_reduction.type": "A simpler one runs."}}
+
+
+def test_a_session_tells_what_is_missing() -> None:
+    bench = Bench(turn_detection=SemanticVad(), degraded=DEGRADED)
+    assert "x-effect" in bench.last("session.created")["session"]
 
 
 @pytest.mark.parametrize(

@@ -6,23 +6,22 @@ from pathlib import Path
 import pytest
 
 from realtime_engine.speech import models
-from realtime_engine.speech.models import MOONSHINE, RECOGNISER, SILERO_VAD, SMART_TURN, Model, ModelMissing
+from realtime_engine.speech.models import SILERO_VAD, SMART_TURN, Model, ModelMissing
 
-ALL = [pytest.param(model, id=model.name) for model in (SILERO_VAD, SMART_TURN, *RECOGNISER)]
+BOTH = [pytest.param(SILERO_VAD, id="Silero VAD"), pytest.param(SMART_TURN, id="Smart Turn")]
 
 
-@pytest.mark.parametrize("model", ALL)
+@pytest.mark.parametrize("model", BOTH)
 def test_installed_model_is_the_expected_one(model: Model) -> None:
-    assert len(models.read(model)) > 100_000
+    assert len(models.read(model)) > 1_000_000
 
 
-@pytest.mark.parametrize("model", ALL)
-def test_finding_a_model_imports_nothing_of_its_package(model: Model) -> None:
-    models.read(model)
-    assert model.wheel.package not in sys.modules
+def test_finding_a_model_imports_nothing_of_its_package() -> None:
+    models.read(SILERO_VAD)
+    assert "pipecat" not in sys.modules
 
 
-@pytest.mark.parametrize("model", [SILERO_VAD, SMART_TURN], ids=["Silero VAD", "Smart Turn"])
+@pytest.mark.parametrize("model", BOTH)
 def test_a_process_has_one_session_for_each_model(model: Model) -> None:
     assert models.session(model) is models.session(model)
 
@@ -30,11 +29,6 @@ def test_a_process_has_one_session_for_each_model(model: Model) -> None:
 def test_missing_package_names_cause_and_remedy() -> None:
     with pytest.raises(ModelMissing, match=r"Silero VAD .* not installed\. .*pip install"):
         models.read_from(None, SILERO_VAD)
-
-
-def test_the_remedy_names_the_wheel_that_holds_the_model() -> None:
-    with pytest.raises(ModelMissing, match=MOONSHINE.requirement):
-        models.read_from(None, RECOGNISER[0])
 
 
 def test_missing_file_names_cause_and_remedy(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +20,22 @@ def corpus() -> list[str]:
     return list(sentences())
 
 
+@pytest.fixture(scope="module")
+def dictionary() -> frozenset[str]:
+    """The words pocketsphinx's en-us dictionary knows how to pronounce."""
+    spec = find_spec("pocketsphinx")
+    assert spec is not None
+    assert spec.origin is not None
+    path = Path(spec.origin).parent / "model" / "en-us" / "cmudict-en-us.dict"
+    return frozenset(line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line)
+
+
 def test_there_are_some_thousand_sentences(corpus: list[str]) -> None:
     assert 4_000 <= len(corpus) <= 8_000
+
+
+def test_all_words_can_be_pronounced(corpus: list[str], dictionary: frozenset[str]) -> None:
+    assert {word for sentence in corpus for word in sentence.split()} - dictionary == set()
 
 
 def test_sentences_are_lower_case_words(corpus: list[str]) -> None:
