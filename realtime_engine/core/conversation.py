@@ -22,6 +22,7 @@ class Entry:
     guide_text: str | None = None
     inaudible: bool = False  # its words could not be recognised, and are not asked for again
     dropped_ms: int = 0  # length of audio that is no longer kept
+    cut_ms: int | None = None  # how much of the model's audio was heard, where it was truncated
 
     @property
     def audio_ms(self) -> int:
@@ -117,9 +118,12 @@ class Conversation:
         self._bound_audio(entry)
         return self.previous_of(entry.item.id)
 
-    def complete(self, entry: Entry) -> None:
-        """Replace an item by what became of it."""
+    def update(self, entry: Entry) -> None:
+        """Replace an item by what became of it; what the client truncated while it was being made stays cut off."""
+        cut_ms = self._entries[entry.item.id].cut_ms
         self._entries[entry.item.id] = entry
+        if cut_ms is not None:
+            self.truncate(entry.item.id, cut_ms)
         self._bound_audio(entry)
 
     def previous_of(self, item_id: str) -> str | None:
@@ -137,16 +141,21 @@ class Conversation:
         """Raises InvalidRequest unless the model's audio can be cut there."""
         entry = self.entry(item_id)
         item = entry.item
-        if not isinstance(item, Message) or content_index >= len(item.content) or item.content[0].kind != "audio":
+        if not isinstance(item, Message) or not item.content or item.content[0].kind != "audio":
             raise errors.invalid_value("item_id", "Only model output audio messages can be truncated.")
+        if content_index >= len(item.content):
+            message = f"Invalid 'content_index': the item has no content part {content_index}; its audio is part 0."
+            raise errors.invalid_value("content_index", message)
         if audio_end_ms > entry.audio_ms:
             message = f"Audio content of {entry.audio_ms}ms is already shorter than {audio_end_ms}ms"
             raise errors.invalid_value("audio_end_ms", message)
 
     def reaches(self, item_id: str, audio_end_ms: int) -> bool:
-        """Whether the item is there and has so much audio, or is still being made."""
+        """Whether the item is there and has so much audio, or is still being made and was not truncated."""
         entry = self._entries.get(item_id)
-        return entry is not None and (entry.item.status == "in_progress" or audio_end_ms <= entry.audio_ms)
+        if entry is None:
+            return False
+        return (entry.item.status == "in_progress" and entry.cut_ms is None) or audio_end_ms <= entry.audio_ms
 
     def truncate(self, item_id: str, audio_end_ms: int) -> None:
         """Cut the model's audio and transcript to what was heard."""
@@ -158,6 +167,7 @@ class Conversation:
         entry.marks = tuple(mark for mark in entry.marks if mark.sample < cut)
         entry.audio = entry.audio[:cut].copy() if entry.audio is not None else None
         entry.dropped_ms = min(entry.dropped_ms, audio_end_ms)
+        entry.cut_ms = audio_end_ms
 
     def set_transcript(self, item_id: str, content_index: int, transcript: str, guide_text: str | None) -> None:
         """What was recognised in a user's audio."""

@@ -26,6 +26,12 @@ from realtime_engine.core.samples import cut
 from realtime_engine.core.wire_audio import PIECE_MS
 
 
+def cannot_update_voice(param: str) -> errors.InvalidRequest:
+    """The error for another voice than the conversation was spoken in so far."""
+    message = "Cannot update a conversation's voice if assistant audio is present."
+    return errors.InvalidRequest(message, "cannot_update_voice", param)
+
+
 @dataclass(slots=True)
 class _Waiting:
     """A response that has not begun yet: words of some items are still to come."""
@@ -62,7 +68,7 @@ class Responding:
         self._on_done = on_done
         self._runs: list[ResponseRun] = []
         self._waiting: list[_Waiting] = []
-        self.has_spoken = False
+        self.voice: str | None = None  # of the conversation: the one its first audio was spoken in
         self.last_id: str | None = None
 
     @property
@@ -73,13 +79,14 @@ class Responding:
     def create(self, config: SessionConfig, params: ResponseParams, now: float) -> None:
         """Begin a response as soon as all words it answers are known. Raises InvalidRequest."""
         self._check_free(params)
+        self._check_voice(params)
         if not params.out_of_band:
             self._conversation.check_room()
         entries = read_input(params.input, self._conversation, self._outbox) if params.input is not None else None
         run = ResponseRun(
             outbox=self._outbox,
             conversation=self._conversation,
-            config=apply(params, config),
+            config=self._applied(params, config),
             params=params,
             media=self._media,
             encoder=self._ports.encoder(params.output_format or config.output_format),
@@ -106,6 +113,17 @@ class Responding:
         if params.out_of_band and aside >= self._limits.out_of_band_responses:
             message = f"At most {self._limits.out_of_band_responses} out-of-band responses run at the same time."
             raise errors.InvalidRequest(message, "too_many_responses")
+
+    def _check_voice(self, params: ResponseParams) -> None:
+        """Raises InvalidRequest where the conversation would be spoken in a second voice."""
+        if not params.out_of_band and None not in (self.voice, params.voice) and params.voice != self.voice:
+            raise cannot_update_voice(f"response.{self._outbox.dialect.param('voice')}")
+
+    def _applied(self, params: ResponseParams, config: SessionConfig) -> SessionConfig:
+        """The configuration of one response; the voice of the conversation stays that of its first audio."""
+        applied = apply(params, config)
+        locked = self.voice is not None and not params.out_of_band
+        return applied.model_copy(update={"voice": self.voice}) if locked else applied
 
     def _still_unheard(self, config: SessionConfig, entries: list[Entry]) -> set[str]:
         """Audio items of the user without words yet; those nobody listens to are listened to now."""
@@ -171,7 +189,8 @@ class Responding:
         """A result for one of the responses; anything else comes too late and is ignored."""
         for run in self._runs:
             if run.handles(result.job_id):
-                self.has_spoken = self.has_spoken or isinstance(result, SpeechChunk)
+                if self.voice is None and isinstance(result, SpeechChunk) and not run.out_of_band:
+                    self.voice = run.config.voice
                 run.job_done(result, now)
                 return
 
@@ -180,6 +199,12 @@ class Responding:
         active = self.active
         if active is not None:
             active.cancel("turn_detected")
+
+    def show_progress(self) -> None:
+        """Have the conversation show what was made so far of the item in progress."""
+        active = self.active
+        if active is not None:
+            active.show_progress()
 
     def silence(self, response_ids: set[str]) -> None:
         """The client wants to hear no more of these."""

@@ -286,16 +286,27 @@ class ResponseRun:
         self._go_on(now)
 
     def _close_message(self, status: Status) -> None:
-        part, self._part = self._part, None
-        if part is None or self._item is None:
+        part = self._part
+        if part is None:
             return
         part.close()
+        entry = self._entry(part, status)
+        self._part = None
         self._count(part)
-        item = replace(self._item, content=(part.content,), status=status)
-        entry = Entry(item)
+        self._end_output(entry)
+
+    def _entry(self, part: TextPart | SpokenPart, status: Status) -> Entry:
+        """The message as far as it was made."""
+        assert self._item is not None
+        entry = Entry(replace(self._item, content=(part.content,), status=status))
         if isinstance(part, SpokenPart):
             entry.audio, entry.marks = part.audio, part.marks
-        self._end_output(entry)
+        return entry
+
+    def show_progress(self) -> None:
+        """Put into the conversation what was made so far of the message in progress: somebody looks at it."""
+        if self._part is not None and self._item is not None and self._item.id in self._conversation:
+            self._conversation.update(self._entry(self._part, "in_progress"))
 
     # --- a tool call ---
 
@@ -335,9 +346,10 @@ class ResponseRun:
     def _end_output(self, entry: Entry) -> None:
         index = len(self.response.output) - 1
         if not self.out_of_band and entry.item.id in self._conversation:
-            self._conversation.complete(entry)
+            self._conversation.update(entry)
             previous = self._conversation.previous_of(entry.item.id)
-            self._outbox.emit(ItemDone(item=entry.item, previous_item_id=previous))
+            kept = self._conversation.entry(entry.item.id).item  # less than was made, where the client truncated it
+            self._outbox.emit(ItemDone(item=kept, previous_item_id=previous))
         self._outbox.emit(OutputItemDone(response_id=self.response.id, output_index=index, item=entry.item))
         self.response = replace(self.response, output=(*self.response.output[:index], entry.item))
 

@@ -47,7 +47,7 @@ from realtime_engine.core.ports import (
     TranscriptStable,
     TurnJudged,
 )
-from realtime_engine.core.responding import Responding
+from realtime_engine.core.responding import Responding, cannot_update_voice
 from realtime_engine.core.response_run import ResponseRun
 
 
@@ -221,9 +221,8 @@ class RealtimeSession:
             raise errors.InvalidRequest(message, "invalid_event", "type")
         updated = self._dialect.merge(self.config, event.patch)
         capabilities.check(updated, self._dialect, english_only=self._english_only)
-        if updated.voice != self.config.voice and self._responding.has_spoken:
-            message = "Cannot update a conversation's voice if assistant audio is present."
-            raise errors.InvalidRequest(message, "cannot_update_voice", f"session.{self._dialect.param('voice')}")
+        if self._responding.voice is not None and updated.voice not in (self.config.voice, self._responding.voice):
+            raise cannot_update_voice(f"session.{self._dialect.param('voice')}")
         if self.config.tracing is not None and updated.tracing != self.config.tracing:
             message = "Cannot update tracing once it is enabled for a session."
             raise errors.InvalidRequest(message, "cannot_update_tracing", "session.tracing")
@@ -268,10 +267,12 @@ class RealtimeSession:
 
     @_handle.register
     def _(self, event: client.ItemRetrieve) -> None:
+        self._responding.show_progress()
         self._items.retrieve(event.item_id, self.config)
 
     @_handle.register
     def _(self, event: client.ItemTruncate) -> None:
+        self._responding.show_progress()
         self._conversation.check_truncation(event.item_id, event.content_index, event.audio_end_ms)
         self._cut(self._report_cuts([Cut(event.item_id, event.audio_end_ms)]))
 

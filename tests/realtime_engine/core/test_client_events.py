@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
+import numpy as np
 import pytest
 
 from realtime_api.config import ServerVad, Transcription
@@ -51,6 +52,39 @@ def test_the_voice_is_locked_once_the_model_has_spoken():
     bench.speak()
     bench.send(type="session.update", session={"type": "realtime", "audio": {"output": {"voice": "ash"}}})
     assert bench.last("error")["error"]["code"] == "cannot_update_voice"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "other", "param"),
+    [
+        ("ga", {"audio": {"output": {"voice": "ash"}}}, "response.audio.output.voice"),
+        ("beta", {"voice": "ash"}, "response.voice"),
+    ],
+)
+def test_a_response_cannot_bring_a_second_voice_into_the_conversation(dialect, other, param):
+    bench, _ = spoken(dialect=dialect)
+    bench.new_events()
+    bench.send(type="response.create", response=other)
+    assert bench.types() == ["error"]
+    error = bench.last("error")["error"]
+    assert (error["code"], error["param"]) == ("cannot_update_voice", param)
+
+
+def test_the_conversation_keeps_the_voice_of_its_first_audio():
+    bench = Bench(turn_detection=None)
+    for response in ({"audio": {"output": {"voice": "ash"}}}, {}):
+        bench.send(type="response.create", response=response)
+        bench.reply("Hello.")
+        bench.speak()
+        assert bench.job(ports.Speak).voice == "ash"
+
+
+def test_a_response_aside_may_have_a_voice_of_its_own():
+    bench, _ = spoken()
+    aside = {"conversation": "none", "input": [], "audio": {"output": {"voice": "ash"}}}
+    bench.send(type="response.create", response=aside)
+    bench.reply("Aside.")
+    assert bench.job(ports.Speak).voice == "ash"
 
 
 def test_the_model_never_changes():
@@ -238,8 +272,8 @@ def test_on_a_data_channel_long_audio_is_left_out():
     assert "audio" not in bench.last("conversation.item.retrieved")["item"]["content"][0]
 
 
-def spoken() -> tuple[Bench, str]:
-    bench = Bench(turn_detection=None)
+def spoken(**options) -> tuple[Bench, str]:
+    bench = Bench(turn_detection=None, **options)
     bench.send(type="response.create")
     bench.reply("one two three four")
     bench.speak(seconds=4.0)
@@ -259,6 +293,76 @@ def test_truncation_beyond_the_audio_is_refused():
     bench, item_id = spoken()
     bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=9000)
     assert bench.last("error")["error"]["message"] == "Audio content of 4000ms is already shorter than 9000ms"
+
+
+def test_truncation_of_a_part_that_is_not_there_is_refused():
+    bench, item_id = spoken()
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=3, audio_end_ms=100)
+    error = bench.last("error")["error"]
+    assert (error["code"], error["param"]) == ("invalid_value", "content_index")
+
+
+def speaking() -> tuple[Bench, str]:
+    """Two of four seconds of a sentence are spoken; the rest is still to come."""
+    bench = Bench(turn_detection=None)
+    bench.send(type="response.create")
+    bench.bring(ports.ReplyText(bench.job(ports.Reply).job_id, "one two three four"))
+    go_on_speaking(bench, ports.SpeechMark(0, 3, 0), ports.SpeechMark(4, 7, 24_000))
+    return bench, bench.last("response.output_item.added")["item"]["id"]
+
+
+def go_on_speaking(bench: Bench, *marks: ports.SpeechMark) -> None:
+    bench.bring(ports.SpeechChunk(bench.job(ports.Speak).job_id, np.ones(48_000, dtype=np.int16), marks))
+
+
+def end_speaking(bench: Bench) -> None:
+    go_on_speaking(bench, ports.SpeechMark(8, 13, 48_000), ports.SpeechMark(14, 18, 72_000))
+    bench.bring(ports.ReplyDone(bench.job(ports.Reply).job_id))
+    bench.bring(ports.SpeechDone(bench.job(ports.Speak).job_id))
+
+
+def retrieved_part(bench: Bench, item_id: str) -> tuple[str, int]:
+    """Transcript and milliseconds of audio."""
+    bench.send(type="conversation.item.retrieve", item_id=item_id)
+    (part,) = bench.last("conversation.item.retrieved")["item"]["content"]
+    return part["transcript"], len(base64.b64decode(part["audio"])) // 48
+
+
+def test_an_item_in_progress_is_shown_as_far_as_it_was_made():
+    bench, item_id = speaking()
+    assert retrieved_part(bench, item_id) == ("one two", 2000)
+    assert bench.last("conversation.item.retrieved")["item"]["status"] == "in_progress"
+
+
+def test_speech_is_truncated_while_more_of_it_is_made():
+    bench, item_id = speaking()
+    bench.new_events()
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=500)
+    assert bench.types() == ["conversation.item.truncated"]
+    assert retrieved_part(bench, item_id) == ("one", 500)
+
+
+def test_what_is_spoken_after_a_truncation_does_not_come_back_into_the_conversation():
+    bench, item_id = speaking()
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=500)
+    end_speaking(bench)
+    assert retrieved_part(bench, item_id) == ("one", 500)
+    assert bench.last("conversation.item.done")["item"]["content"][0]["transcript"] == "one"
+    assert bench.last("response.output_audio_transcript.done")["transcript"] == "one two three four"
+
+
+def test_a_client_may_truncate_and_then_cancel():
+    bench, item_id = speaking()
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=500)
+    bench.send(type="response.cancel")
+    assert bench.last("response.done")["response"]["status"] == "cancelled"
+    assert retrieved_part(bench, item_id) == ("one", 500)
+
+
+def test_speech_in_progress_is_not_truncated_beyond_what_was_made():
+    bench, item_id = speaking()
+    bench.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=3000)
+    assert bench.last("error")["error"]["message"] == "Audio content of 2000ms is already shorter than 3000ms"
 
 
 MALFORMED = {
