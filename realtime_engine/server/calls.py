@@ -20,7 +20,7 @@ from realtime_engine.server.http import BASE, Clock, Request, Response, error_re
 from realtime_engine.server.ids import new_id
 from realtime_engine.server.keys import Grant
 from realtime_engine.server.offer import SDP, Offer, read_offer
-from realtime_engine.server.opening import Opening, check_model, choose_dialect
+from realtime_engine.server.opening import Opening, choose_dialect, with_model
 from realtime_engine.server.sdp import checked_offer
 from realtime_engine.server.webrtc import Call
 
@@ -97,16 +97,12 @@ async def _create(request: Request, grant: Grant) -> Response:
 
 def _config(offer: Offer, grant: Grant, model: str | None, dialect: Dialect) -> SessionConfig:
     """The session part of the form, else the key's configuration, else the defaults. Raises InvalidRequest."""
-    if offer.session is not None:
-        kind = session_kind(offer.session) if dialect is GA and isinstance(offer.session, dict) else "realtime"
-        config = dialect.decode_session(offer.session, kind, "session")
-        capabilities.check(config, dialect, english_only=not effects.has_other_recogniser())
-        return config
-    if grant.config is not None:
-        return grant.config
-    chosen = model or dialect.default_model
-    check_model(chosen)
-    return SessionConfig(model=chosen)
+    if offer.session is None:
+        return with_model(grant.config or SessionConfig(model=dialect.default_model), model, pinned=grant.pins_model)
+    kind = session_kind(offer.session) if dialect is GA else "realtime"
+    config = dialect.decode_session(offer.session, kind, "session")
+    capabilities.check(config, dialect, english_only=not effects.has_other_recogniser())
+    return with_model(config, model, pinned="model" in offer.session)
 
 
 async def _hang_up(request: Request, grant: Grant) -> Response:

@@ -38,27 +38,31 @@ class Grant:
     """What a valid key lets its holder do.
 
     ``owner`` names the key without giving it away. The long-lived key has neither configuration nor dialect: it may
-    mint, and open sessions of any kind.
+    mint, and open sessions of any kind. ``pins_model``: the configuration names its model, so an address cannot.
     """
 
     owner: str
     config: SessionConfig | None = None
     dialect: Dialect | None = None
+    pins_model: bool = False
 
     @property
     def is_ephemeral(self) -> bool:
         return self.config is not None
 
 
-def issue(config: SessionConfig, dialect: Dialect, ttl_s: int, now: float) -> Issued:
-    """A new key for sessions of this configuration, valid for ``ttl_s`` seconds from ``now`` (unix)."""
+def issue(config: SessionConfig, dialect: Dialect, ttl_s: int, now: float, *, pins_model: bool = True) -> Issued:
+    """A new key for sessions of this configuration, valid for ``ttl_s`` seconds from ``now`` (unix).
+
+    Without ``pins_model``, the model is the one of the address that the key is used at, or the dialect's own.
+    """
     _purge(now)
     issued = Issued(PREFIX + random_base62(SECRET_CHARACTERS), new_id("sess"), int(now) + ttl_s)
     EphemeralKey.objects.create(
         digest=_digest(issued.value),
         session_id=issued.session_id,
         dialect=dialect.name,
-        config=json.dumps(config.model_dump()),
+        config=json.dumps(config.model_dump(exclude=None if pins_model else {"model"})),
         expires_at=issued.expires_at,
     )
     return issued
@@ -81,7 +85,9 @@ def _ephemeral(value: str, now: float) -> Grant | None:
     key = EphemeralKey.objects.filter(digest=digest, expires_at__gt=int(now)).first()
     if key is None:
         return None
-    return Grant(digest, SessionConfig.model_validate(json.loads(key.config)), DIALECTS[key.dialect])
+    dialect, stored = DIALECTS[key.dialect], json.loads(key.config)
+    config = SessionConfig.model_validate({"model": dialect.default_model} | stored)
+    return Grant(digest, config, dialect, pins_model="model" in stored)
 
 
 def _is_long_lived(value: str) -> bool:

@@ -24,7 +24,7 @@ class Offer:
     """``session`` is the document of the session part, or None without one."""
 
     sdp: str
-    session: Any = None
+    session: Mapping[str, Any] | None = None
 
 
 def read_offer(request: Request) -> Offer:
@@ -40,16 +40,31 @@ def read_offer(request: Request) -> Offer:
         raise errors.unknown(min(unexpected)[:80])
     if "sdp" not in parts:
         raise errors.missing("sdp")
-    return Offer(parts["sdp"], parse_json(parts["session"]) if "session" in parts else None)
+    return Offer(parts["sdp"], _session(parts["session"]) if "session" in parts else None)
+
+
+def _session(text: str) -> Mapping[str, Any]:
+    """The session part: an object, whose fields are not checked here. Raises InvalidRequest."""
+    try:
+        document = parse_json(text)
+    except errors.InvalidRequest as error:
+        raise errors.InvalidRequest("Invalid 'session': the part must be JSON.", error.code, "session") from None
+    if not isinstance(document, dict):
+        raise errors.InvalidRequest("Invalid 'session': expected an object.", "invalid_type", "session")
+    return document
 
 
 def _parts(request: Request) -> Mapping[str, str]:
-    """The fields of the form; a part with a file name (curl sends one) counts the same."""
+    """The fields of the form, once each; a part with a file name (curl sends one) counts the same."""
     meta = {"CONTENT_TYPE": request.header("content-type") or "", "CONTENT_LENGTH": len(request.body)}
     try:
         fields, files = MultiPartParser(meta, BytesIO(request.body), [MemoryFileUploadHandler()]).parse()
     except (MultiPartParserError, SuspiciousOperation):
         raise errors.InvalidRequest("We could not parse the form in your request.", "invalid_form") from None
+    twice = [str(name) for name in (*fields, *files) if len(fields.getlist(name)) + len(files.getlist(name)) > 1]
+    if twice:
+        message = f"The form has more than one part '{twice[0][:80]}'."
+        raise errors.InvalidRequest(message, "invalid_form", twice[0][:80])
     return {str(name): str(text) for name, text in fields.items()} | {
         str(name): cast("UploadedFile[bytes]", file).read().decode(errors="replace") for name, file in files.items()
     }

@@ -62,11 +62,21 @@ def choose_config(grant: Grant, query: str) -> SessionConfig:
     if kind == "transcription":
         _refuse_model(asked)
         return grant.config or SessionConfig(kind="transcription", transcription=Transcription())
-    if "model" in asked:
-        check_model(asked["model"])
-    elif grant.config is None:
+    if "model" not in asked and grant.config is None:
         raise errors.InvalidRequest("You must provide a model parameter.", "missing_model", "model")
-    return grant.config or SessionConfig(model=asked["model"])
+    return with_model(grant.config or SessionConfig(), asked.get("model"), pinned=grant.pins_model)
+
+
+def with_model(config: SessionConfig, asked: str | None, *, pinned: bool) -> SessionConfig:
+    """The configuration with the model of the address, which counts where the configuration ``pinned`` none.
+
+    Official clients always send one, of their own default; so beside a pinned model it is checked and no more, and
+    beside a transcription session it does nothing. Raises InvalidRequest.
+    """
+    if asked is None or config.kind == "transcription":
+        return config
+    check_model(asked)
+    return config if pinned else config.model_copy(update={"model": asked})
 
 
 def shows_decisions(query: str) -> bool:
@@ -101,10 +111,10 @@ def _refuse_model(asked: Mapping[str, str]) -> None:
 
 
 def check_model(model: str) -> None:
-    """Raises InvalidRequest for a model that cannot hold a realtime session."""
+    """Raises InvalidRequest (400, 404) for a model that cannot hold a realtime session."""
     if catalog.is_known(model, "transcription"):
         message = f"Model '{model}' is not supported in realtime mode."
         raise errors.InvalidRequest(message, "invalid_model", "model")
     if not catalog.is_known(model, "realtime"):
         message = f"The model '{model[:80]}' does not exist or you do not have access to it."
-        raise errors.InvalidRequest(message, "model_not_found", "model")
+        raise errors.InvalidRequest(message, "model_not_found", "model", status=404)

@@ -113,11 +113,12 @@ class Mint:
 
     def __call__(self, request: Request, now: float) -> Response:
         auth.require_minting(auth.authenticate_request(request, now))
-        asked = self.dialect.decode_mint(json_body(request), self.kind)
-        prefix = "" if self.dialect is BETA else "session."
+        body = json_body(request)
+        asked = self.dialect.decode_mint(body, self.kind)
+        prefix, session = ("", body) if self.dialect is BETA else ("session.", body.get("session") or {})
         capabilities.check(asked.config, self.dialect, prefix, english_only=not effects.has_other_recogniser())
         admission.of_this_process().check()
-        issued = keys.issue(asked.config, self.dialect, asked.ttl_s, now)
+        issued = keys.issue(asked.config, self.dialect, asked.ttl_s, now, pins_model="model" in session)
         session = self.dialect.describe_session(asked.config, issued.session_id, 0)
         session |= capabilities.effects(asked.config, self.dialect)
         return json_response(self.dialect.encode_minted(session, issued.value, issued.expires_at))

@@ -86,7 +86,8 @@ class Call:
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except Exception as error:  # what is wrong with an offer shows in many types
             self.close(4000, "invalid_offer")
-            raise invalid_offer(f"it could not be answered ({type(error).__name__}).") from error
+            logger.info("call %s: its offer could not be answered: %r", self.id, error)
+            raise invalid_offer("no call that this server can answer is in it.") from error
         if "a=candidate" not in self._peer.localDescription.sdp:
             self.close(4000, close_reason(NO_ADDRESS))
             raise NO_ADDRESS
@@ -155,11 +156,11 @@ class Call:
         text = json.dumps(event, separators=(",", ":"))
         if len(text) > MAX_MESSAGE_BYTES:
             text = json.dumps(error_event(TOO_LARGE))
-        if channel.bufferedAmount > bounds.unread():
+        if channel.bufferedAmount <= bounds.unread():
+            channel.send(text)
+        elif not self._closing.is_set():
             metrics.rejected(TOO_SLOW)
             self.close(4008, close_reason(TOO_SLOW))
-        else:
-            channel.send(text)
 
     def show_decision(self, event: dict[str, Any]) -> None:
         if self._decisions is not None and self._decisions.readyState == "open":

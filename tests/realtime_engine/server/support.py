@@ -39,10 +39,12 @@ async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
     return (await sync_to_async(keys.issue)(config, dialect, 60, FAR_FUTURE)).value
 
 
-async def post(path: str, body: str | bytes = b"", *, key: str = ENGINE_KEY, **headers: str) -> Response:
+async def post(
+    path: str, body: str | bytes = b"", *, key: str = ENGINE_KEY, query: str = "", **headers: str
+) -> Response:
     raw = body.encode() if isinstance(body, str) else body
     sent = SDP | {name.replace("_", "-"): value for name, value in headers.items()} | {"authorization": f"Bearer {key}"}
-    return await calls.handle(Request("POST", f"/v1/realtime/{path}".rstrip("/"), sent, raw))
+    return await calls.handle(Request("POST", f"/v1/realtime/{path}".rstrip("/"), sent, raw, query))
 
 
 async def closed(socket: WebsocketCommunicator) -> tuple[int, str]:

@@ -45,6 +45,11 @@ BREAK: dict[str, Callable[[str], str]] = {
     "fingerprint without a value": replaced(r"a=fingerprint:\S+ .*", "a=fingerprint:sha-256"),
     "fingerprint of an unknown kind": replaced(r"a=fingerprint:sha-\d+", "a=fingerprint:crc-32"),
     "fingerprint that is none": replaced(r"(a=fingerprint:sha-\d+) .*", r"\1 zz:zz"),
+    "one fingerprint that is none among others": replaced(r"(a=fingerprint:sha-256) .*", r"\1 ZZ" + ":ZZ" * 31 + "\r"),
+    "audio section that is switched off": replaced(r"m=audio \d+", "m=audio 0"),
+    "data channel section that is switched off": replaced(r"m=application \d+", "m=application 0"),
+    "inactive audio section": replaced("a=sendrecv", "a=inactive"),
+    "no name for Opus": without("a=rtpmap:.* opus"),
     "no setup": without("a=setup"),
     "unknown setup": replaced("a=setup:actpass", "a=setup:perhaps"),
     "unknown codec": replaced(r"(opus|PCMU|PCMA|G722)/", "morse/"),
@@ -67,6 +72,22 @@ async def test_broken_offer_is_refused(make_caller: MakeCaller, broken: Callable
     response = await post("calls", broken(await make_caller().offer()), key=await issue(MANUAL))
     assert (response.status, json.loads(response.body)["error"]["code"]) == (400, "invalid_offer")
     await until(lambda: not calls._live and admission.of_this_process().sessions == 0)
+
+
+PLAIN_WORDS: dict[str, tuple[Callable[[str], str], str]] = {
+    "cut off": (BREAK["cut off in the audio section"], "no well-formed SDP"),
+    "no ICE user": (BREAK["no ICE user"], "a=ice-ufrag"),
+    "no multiplexing of RTCP": (BREAK["no multiplexing of RTCP"], "a=rtcp-mux"),
+    "unknown codec": (BREAK["unknown codec"], "answer"),
+}
+
+
+@pytest.mark.parametrize(("broken", "said"), PLAIN_WORDS.values(), ids=PLAIN_WORDS)
+async def test_refusal_is_in_words_of_sdp(make_caller: MakeCaller, broken: Callable[[str], str], said: str) -> None:
+    response = await post("calls", broken(await make_caller().offer()), key=await issue(MANUAL))
+    message = json.loads(response.body)["error"]["message"]
+    assert said in message
+    assert "Error" not in message
 
 
 async def test_the_next_call_works(make_caller: MakeCaller, dial: Dial) -> None:

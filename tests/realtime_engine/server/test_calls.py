@@ -5,19 +5,33 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from asgiref.sync import sync_to_async
 
 from realtime_api.beta import BETA
 from realtime_api.config import SemanticVad, SessionConfig
+from realtime_api.dialect import Dialect
+from realtime_api.ga import GA
 from realtime_engine.core.ports import SESSION_RATE
-from realtime_engine.server import admission, calls, engine, lifespan
+from realtime_engine.server import admission, calls, engine, keys, lifespan, metrics
 from realtime_engine.server.admission import Admission
 from tests.realtime_engine.server.caller import RATE, Caller, Microphone
-from tests.realtime_engine.server.support import MANUAL, SDP, Dial, MakeCaller, issue, post, text_message, until
+from tests.realtime_engine.server.support import (
+    FAR_FUTURE,
+    MANUAL,
+    SDP,
+    Dial,
+    MakeCaller,
+    issue,
+    post,
+    text_message,
+    until,
+)
 from tests.realtime_engine.speech.recordings import recording
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.django_db(transaction=True)]
@@ -170,6 +184,75 @@ async def test_form_with_a_session_configures_the_call(make_caller: MakeCaller) 
     response = await post("calls", form, content_type="multipart/form-data; boundary=b")
     await caller.accept(response.body.decode())
     assert (await caller.event("session.created"))["session"]["audio"]["output"]["voice"] == "marin"
+
+
+async def test_call_comes_about_where_the_browser_hides_its_addresses(make_caller: MakeCaller) -> None:
+    caller = make_caller()
+    hidden = re.sub(r"(a=candidate:\S+ \d+ \S+ \d+) \S+", r"\1 0b1c-77.local", await caller.offer())
+    response = await post("calls", hidden, key=await issue(MANUAL))
+    assert response.status == 201
+    await caller.accept(response.body.decode())
+    await caller.event("session.created")
+
+
+@pytest.mark.parametrize("dialect", [GA, BETA], ids=["GA", "beta"])
+async def test_model_of_the_address_counts_where_the_key_names_none(make_caller: MakeCaller, dialect: Dialect) -> None:
+    key = await sync_to_async(keys.issue)(MANUAL, dialect, 60, FAR_FUTURE, pins_model=False)
+    caller = make_caller()
+    response = await post("calls", await caller.offer(), key=key.value, query="model=gpt-realtime-mini")
+    await caller.accept(response.body.decode())
+    assert (await caller.event("session.created"))["session"]["model"] == "gpt-realtime-mini"
+
+
+@pytest.mark.parametrize("pins_model", [True, False])
+async def test_unknown_model_in_the_address_makes_no_call(make_caller: MakeCaller, pins_model: bool) -> None:
+    key = await sync_to_async(keys.issue)(MANUAL, GA, 60, FAR_FUTURE, pins_model=pins_model)
+    response = await post("calls", await make_caller().offer(), key=key.value, query="model=gpt-9")
+    assert (response.status, json.loads(response.body)["error"]["code"]) == (404, "model_not_found")
+
+
+async def test_model_of_the_address_counts_where_the_form_names_none(make_caller: MakeCaller) -> None:
+    caller = make_caller()
+    form = part("sdp", await caller.offer()) + part("session", '{"type": "realtime"}') + "--b--\r\n"
+    options = {"content_type": "multipart/form-data; boundary=b", "query": "model=gpt-realtime-mini"}
+    response = await post("calls", form, **options)
+    await caller.accept(response.body.decode())
+    assert (await caller.event("session.created"))["session"]["model"] == "gpt-realtime-mini"
+
+
+FORMS: dict[str, tuple[str, str, str]] = {
+    # name: (parts, code, param)
+    "session that is no JSON": (part("session", "{"), "invalid_json", "session"),
+    "empty session": (part("session", ""), "invalid_json", "session"),
+    "session that is null": (part("session", "null"), "invalid_type", "session"),
+    "session that is a list": (part("session", "[]"), "invalid_type", "session"),
+    "two offers": (part("sdp", "v=0"), "invalid_form", "sdp"),
+    "two sessions": (part("session", "{}") * 2, "invalid_form", "session"),
+    "another part": (part("voice", "marin"), "unknown_parameter", "voice"),
+}
+
+
+@pytest.mark.parametrize(("parts", "code", "param"), FORMS.values(), ids=FORMS)
+async def test_form_is_refused_by_the_name_of_its_part(running_engine: None, parts: str, code: str, param: str) -> None:
+    form = part("sdp", "v=0") + parts + "--b--\r\n"
+    response = await post("calls", form, content_type="multipart/form-data; boundary=b")
+    error = json.loads(response.body)["error"]
+    assert (response.status, error["code"], error["param"]) == (400, code, param)
+
+
+async def test_client_that_reads_no_events_is_cut_off(dial: Dial, settings: Any) -> None:
+    settings.ENGINE_MAX_UNREAD_MIB = 1
+    caller, _ = await dial()
+    await caller.event("session.created")
+    caller.send(**text_message("x" * 150_000))
+    item = (await caller.event("conversation.item.added"))["item"]
+    before = metrics.REJECTIONS.labels("too_slow")._value.get()
+    channels = caller.peer.sctp
+    channels.transport._unregister_data_receiver(channels)  # what comes is neither read nor confirmed from now on
+    for _ in range(12):
+        caller.send(type="conversation.item.retrieve", item_id=item["id"])
+    await until(lambda: not calls._live)
+    assert metrics.REJECTIONS.labels("too_slow")._value.get() == before + 1
 
 
 async def test_beta_address_speaks_beta(make_caller: MakeCaller) -> None:

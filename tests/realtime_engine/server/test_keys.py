@@ -8,6 +8,7 @@ import pytest
 
 from realtime_api.beta import BETA
 from realtime_api.config import SemanticVad, SessionConfig
+from realtime_api.dialect import Dialect
 from realtime_api.ga import GA
 from realtime_engine.server import keys
 from realtime_engine.server.models import EphemeralKey
@@ -28,6 +29,14 @@ def test_key_grants_the_configuration_and_dialect_it_was_issued_for() -> None:
     grant = keys.find(keys.issue(CONFIG, BETA, 60, NOW).value, NOW)
     assert grant is not None
     assert (grant.config, grant.dialect, grant.is_ephemeral) == (CONFIG, BETA, True)
+
+
+@pytest.mark.parametrize("dialect", [GA, BETA], ids=["GA", "beta"])
+def test_key_for_no_model_in_particular_has_the_dialects_own(dialect: Dialect) -> None:
+    config = CONFIG.model_copy(update={"model": dialect.default_model})
+    grant = keys.find(keys.issue(config, dialect, 60, NOW, pins_model=False).value, NOW)
+    assert grant is not None
+    assert (grant.config, grant.pins_model) == (config, False)
 
 
 def test_key_opens_several_sessions() -> None:

@@ -15,7 +15,8 @@ from realtime_engine.server.keys import Grant
 OWN_KEY = Grant("owner")
 REALTIME = SessionConfig(model="gpt-realtime", voice="cedar")
 TRANSCRIPTION = SessionConfig(kind="transcription", transcription=Transcription(model="whisper-1"))
-REALTIME_KEY = Grant("owner", REALTIME, GA)
+REALTIME_KEY = Grant("owner", REALTIME, GA, pins_model=True)
+OPEN_KEY = Grant("owner", REALTIME, GA)
 TRANSCRIPTION_KEY = Grant("owner", TRANSCRIPTION, BETA)
 
 ACCEPTED: dict[str, tuple[Grant, str, SessionConfig]] = {
@@ -26,6 +27,10 @@ ACCEPTED: dict[str, tuple[Grant, str, SessionConfig]] = {
     "realtime key alone": (REALTIME_KEY, "", REALTIME),
     "realtime key and its model": (REALTIME_KEY, "model=gpt-realtime", REALTIME),
     "realtime key, another model: the key decides": (REALTIME_KEY, "model=gpt-realtime-2.1", REALTIME),
+    "key without a model: the address decides": (
+        OPEN_KEY, "model=gpt-realtime-mini", SessionConfig(model="gpt-realtime-mini", voice="cedar"),
+    ),
+    "key without a model, none asked": (OPEN_KEY, "", REALTIME),
     "realtime key and its intent": (REALTIME_KEY, "intent=realtime", REALTIME),
     "transcription key alone": (TRANSCRIPTION_KEY, "", TRANSCRIPTION),
     "transcription key and its intent": (TRANSCRIPTION_KEY, "intent=transcription", TRANSCRIPTION),
@@ -38,6 +43,8 @@ REFUSED: dict[str, tuple[Grant, str, str, str]] = {
     "unknown intent": (OWN_KEY, "intent=dance", "invalid_value", "intent"),
     "unknown model": (OWN_KEY, "model=gpt-9", "model_not_found", "model"),
     "recogniser as model": (OWN_KEY, "model=whisper-1", "invalid_model", "model"),
+    "unknown model with a key that names one": (REALTIME_KEY, "model=gpt-9", "model_not_found", "model"),
+    "unknown model with a key that names none": (OPEN_KEY, "model=gpt-9", "model_not_found", "model"),
     "recogniser as model of a realtime key": (REALTIME_KEY, "model=whisper-1", "invalid_model", "model"),
     "model beside transcription": (OWN_KEY, "intent=transcription&model=gpt-realtime", "invalid_model", "model"),
     "model with a transcription key": (TRANSCRIPTION_KEY, "model=whisper-1", "invalid_model", "model"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import suppress
 
 import pytest
@@ -36,6 +37,27 @@ async def test_local_candidates_are_stripped_and_the_rest_kept() -> None:
 async def test_offer_without_candidates_is_fine() -> None:
     sdp = await offer()
     assert "a=candidate" not in sdp
+    assert checked_offer(sdp) == sdp
+
+
+async def test_section_left_without_candidates_is_open_to_more() -> None:
+    sdp, end = await offer(), "a=end-of-candidates\r\n"
+    assert checked_offer(sdp + CANDIDATE.format("a3b1-77.local") + end) == sdp
+    assert checked_offer(sdp + end) == sdp
+
+
+async def test_section_with_a_candidate_keeps_its_word_that_it_is_the_last() -> None:
+    ended = await offer() + CANDIDATE.format("192.0.2.7") + "a=end-of-candidates\r\n"
+    assert checked_offer(ended) == ended
+
+
+async def test_section_may_share_the_port_of_another() -> None:
+    sdp = re.sub(r"m=application \d+", "m=application 0", await offer()) + "a=bundle-only\r\n"
+    assert checked_offer(sdp) == sdp
+
+
+async def test_offer_to_listen_only_is_fine() -> None:
+    sdp = (await offer()).replace("a=sendrecv", "a=recvonly")
     assert checked_offer(sdp) == sdp
 
 
