@@ -64,6 +64,12 @@ DELAYED_MODELS = frozenset({"gpt-live-transcribe", "gpt-realtime-whisper"})
 UNPROMPTED_MODELS = frozenset({"gpt-4o-transcribe-diarize", "gpt-realtime-whisper"})
 """Recognisers that refuse a ``prompt``."""
 
+TIMED_MODELS = frozenset({"gpt-live-transcribe", "gpt-realtime-whisper", "gpt-transcribe", "whisper-1"})
+"""Recognisers priced, and reported, by the duration of what they hear; the others by tokens."""
+
+NAMING_MODEL = "gpt-transcribe"
+"""The only recogniser that names the languages it heard."""
+
 DIARIZE_MODEL = "gpt-4o-transcribe-diarize"
 
 GA_VOICES: tuple[str, ...] = (

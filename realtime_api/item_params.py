@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from realtime_api import errors
 from realtime_api.config import Wire
@@ -66,10 +66,27 @@ class InputAudio(Wire):
     transcript: Text | None = None
 
 
+SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
+"""What a file of each kind begins with."""
+
+
 class InputImage(Wire):
     type: Literal["input_image"]
     image_url: Annotated[str, Field(max_length=20 * 1024 * 1024, pattern=r"^data:image/(png|jpeg);base64,")]
     detail: Literal["auto", "low", "high"] = "auto"
+
+    @field_validator("image_url")
+    @classmethod
+    def _holds_an_image(cls, url: str) -> str:
+        head, _, encoded = url.partition(",")
+        kind = head.removeprefix("data:image/").removesuffix(";base64")
+        try:
+            data = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            raise ValueError("expected base64 behind the comma.") from None
+        if not data.startswith(SIGNATURES[kind]):
+            raise ValueError(f"the data does not begin as a {kind.upper()} file does.")
+        return url
 
 
 KINDS: dict[str, type[MessageParams] | type[FunctionCallParams] | type[FunctionCallOutputParams]] = {

@@ -140,12 +140,22 @@ class TranscriptionDelta(ServerEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptionCompleted(ServerEvent):
+    """``languages`` are codes; a GA member, and only where they were asked for."""
+
     type = "conversation.item.input_audio_transcription.completed"
     item_id: str
     content_index: int
     transcript: str
     usage: Mapping[str, Any]
     logprobs: Sequence[Mapping[str, Any]] | None = None
+    languages: Sequence[str] | None = None
+
+    def payload(self, dialect: Dialect) -> dict[str, Any]:
+        document = ServerEvent.payload(self, dialect)
+        codes = document.pop("languages")
+        if codes is None or dialect.name == "beta":
+            return document
+        return {**document, "languages": [{"code": code} for code in codes]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from realtime_api import catalog
 from realtime_api.config import SessionConfig, Transcription
 from realtime_api.errors import ServerError
 from realtime_api.responses import USER_AUDIO_MS_PER_TOKEN, text_tokens
@@ -32,7 +33,7 @@ class _Listening:
     job_id: str
     item_id: str
     content_index: int
-    announce: bool  # whether the client gets transcription events
+    asked: Transcription | None  # None: the client gets no transcription events
     logprobs: bool
     sent: str = ""
     audio_ms: int = 0
@@ -54,11 +55,13 @@ class Hearing:
         on_heard: Callable[[str, JobFailed | None], None],
         *,
         for_guide: bool = True,
+        language: str | None = None,
     ) -> None:
         self._outbox = outbox
         self._conversation = conversation
         self._on_heard = on_heard
         self._for_guide = for_guide  # it answers, so the recogniser may listen for its requests
+        self._language = language  # the only one the recogniser knows
         self._listening: dict[str, _Listening] = {}
 
     def is_listening(self, item_id: str) -> bool:
@@ -69,13 +72,12 @@ class Hearing:
         """Start listening for an item; returns the job's id."""
         asked = config.transcription
         job_id = self._outbox.new_id("job")
-        announce = asked is not None
-        self._listening[job_id] = _Listening(job_id, item_id, content_index, announce, config.wants_logprobs)
+        self._listening[job_id] = _Listening(job_id, item_id, content_index, asked, config.wants_logprobs)
         self._outbox.start(
             Transcribe(
                 job_id,
                 model=asked.model if asked else None,
-                language=asked.language or _single(asked.languages) if asked else None,
+                language=_language(asked) if asked else None,
                 prompt=_hints(asked) if asked else None,
                 for_guide=self._for_guide and config.kind == "realtime",
                 logprobs=config.wants_logprobs,
@@ -136,7 +138,7 @@ class Hearing:
 
     def _delta(self, listening: _Listening, text: str, tokens: tuple[Token, ...]) -> None:
         """Send what is new; transcripts only ever grow."""
-        if not listening.announce or not text.startswith(listening.sent) or text == listening.sent:
+        if listening.asked is None or not text.startswith(listening.sent) or text == listening.sent:
             return
         new = text[len(listening.sent) :]
         logprobs = _logprobs(_behind(len(listening.sent), tokens)) if listening.logprobs and tokens else None
@@ -146,20 +148,28 @@ class Hearing:
     def _completed(self, listening: _Listening, done: TranscriptDone) -> None:
         self._delta(listening, done.text, done.tokens)
         self._conversation.set_transcript(listening.item_id, listening.content_index, done.text, done.guide_text)
-        if listening.announce:
+        if listening.asked is not None:
             self._outbox.emit(
                 TranscriptionCompleted(
                     item_id=listening.item_id,
                     content_index=listening.content_index,
                     transcript=done.text,
-                    usage=_usage(listening.audio_ms, done.text),
+                    usage=_usage(listening.asked.model, listening.audio_ms, done.text),
                     logprobs=_logprobs(done.tokens) if listening.logprobs else None,
+                    languages=self._languages(listening.asked, done.text),
                 )
             )
         self._on_heard(listening.item_id, None)
 
+    def _languages(self, asked: Transcription, transcript: str) -> list[str] | None:
+        """The language the words are in, as far as it is certain; None where the model does not name any."""
+        if asked.model != catalog.NAMING_MODEL:
+            return None
+        language = self._language or _language(asked)
+        return [language] if language and transcript else []
+
     def _failed(self, listening: _Listening, failed: JobFailed) -> None:
-        if listening.announce:
+        if listening.asked is not None:
             error = ServerError(failed.message, failed.code)
             self._outbox.emit(
                 TranscriptionFailed(item_id=listening.item_id, content_index=listening.content_index, error=error)
@@ -167,9 +177,11 @@ class Hearing:
         self._on_heard(listening.item_id, failed)
 
 
-def _single(languages: Sequence[str] | None) -> str | None:
+def _language(asked: Transcription) -> str | None:
     """Recognisers take one language or find out themselves."""
-    return languages[0] if languages and len(languages) == 1 else None
+    if asked.language is None and asked.languages and len(asked.languages) == 1:
+        return asked.languages[0]
+    return asked.language
 
 
 def _hints(asked: Transcription) -> str | None:
@@ -177,7 +189,9 @@ def _hints(asked: Transcription) -> str | None:
     return ", ".join(filter(None, (asked.prompt, *(asked.keywords or ())))) or None
 
 
-def _usage(audio_ms: int, transcript: str) -> Mapping[str, Any]:
+def _usage(model: str, audio_ms: int, transcript: str) -> Mapping[str, Any]:
+    if model in catalog.TIMED_MODELS:
+        return {"type": "duration", "seconds": math.ceil(audio_ms / 1000)}
     heard, written = math.ceil(audio_ms / USER_AUDIO_MS_PER_TOKEN), text_tokens(transcript)
     return {
         "type": "tokens",

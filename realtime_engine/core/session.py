@@ -90,8 +90,14 @@ class RealtimeSession:
         self._chores = Chores()
         self._conversation = Conversation(new_id("conv"), limits, self._audio_dropped)
         self.track = TrackPlayback(self._outbox)  # read by whoever wants to know what the microphone may hear
-        self._hearing = Hearing(self._outbox, self._conversation, self._heard, for_guide=not answerer)
         self._english_only = not recogniser
+        self._hearing = Hearing(
+            self._outbox,
+            self._conversation,
+            self._heard,
+            for_guide=not answerer,
+            language="en" if self._english_only else None,
+        )
         self._responding = Responding(
             self._outbox,
             self._conversation,

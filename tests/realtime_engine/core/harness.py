@@ -74,6 +74,7 @@ class Bench:
         media: Media = "events",
         limits: Limits | None = None,
         degraded: Mapping[str, str] | None = None,
+        recogniser: bool = False,
         **config: Any,
     ) -> None:
         counter = itertools.count()
@@ -88,6 +89,7 @@ class Bench:
             expires_at=1_800_000_000,
             limits=limits,
             degraded=degraded,
+            recogniser=recogniser,
         )
         self.events: list[dict[str, Any]] = []
         self.decisions: list[dict[str, Any]] = []

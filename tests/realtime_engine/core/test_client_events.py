@@ -226,7 +226,7 @@ def test_a_turn_that_finds_no_room_is_reported_and_dropped():
 
 
 def test_an_item_larger_than_a_data_channel_carries_is_refused_on_webrtc_only():
-    image = {"type": "input_image", "image_url": "data:image/png;base64," + "A" * 270_000}
+    image = {"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo" + "A" * 269_989}
     for media, refused in (("events", False), ("track", True)):
         bench = Bench(turn_detection=None, media=media)
         bench.send(type="conversation.item.create", item={**USER_TEXT, "content": [image]})
@@ -404,6 +404,67 @@ def test_transcription_sessions_stream_captions_before_a_manual_commit():
     deltas = [e["delta"] for e in bench.events if e["type"].endswith("transcription.delta")]
     assert deltas == ["hello", " world"]
     assert bench.last("conversation.item.input_audio_transcription.completed")["transcript"] == "hello world"
+
+
+def completed(asked: Transcription, ms: int, words: str = "hello", dialect: str = "ga") -> dict:
+    """What the client is told of one committed utterance."""
+    bench = Bench(kind="transcription", turn_detection=None, transcription=asked, dialect=dialect)
+    bench.say(ms)
+    bench.send(type="input_audio_buffer.commit")
+    bench.hear_words(words)
+    return bench.last("conversation.item.input_audio_transcription.completed")
+
+
+@pytest.mark.parametrize("model", ["whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-realtime-whisper"])
+def test_models_priced_by_duration_report_whole_seconds_rounded_up(model):
+    assert completed(Transcription(model=model), ms=1200)["usage"] == {"type": "duration", "seconds": 2}
+
+
+def test_other_models_report_tokens():
+    usage = completed(Transcription(model="gpt-4o-transcribe"), ms=1200)["usage"]
+    assert (usage["type"], usage["input_token_details"]) == ("tokens", {"text_tokens": 0, "audio_tokens": 12})
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "dialect", "languages"),
+    [
+        (Transcription(model="gpt-transcribe"), "hello", "ga", [{"code": "en"}]),
+        (Transcription(model="gpt-transcribe"), "", "ga", []),
+        (Transcription(model="gpt-transcribe"), "hello", "beta", None),
+        (Transcription(model="gpt-4o-transcribe"), "hello", "ga", None),
+    ],
+)
+def test_only_gpt_transcribe_names_the_languages(asked, words, dialect, languages):
+    assert completed(asked, 500, words, dialect).get("languages") == languages
+
+
+def test_which_language_a_recogniser_of_many_heard_is_certain_only_where_the_client_said_it():
+    for language, languages in (("de", [{"code": "de"}]), (None, [])):
+        asked = Transcription(model="gpt-transcribe", language=language)
+        bench = Bench(kind="transcription", turn_detection=None, transcription=asked, recogniser=True)
+        bench.say(500)
+        bench.send(type="input_audio_buffer.commit")
+        bench.hear_words("guten Tag")
+        assert bench.last("conversation.item.input_audio_transcription.completed")["languages"] == languages
+
+
+@pytest.mark.parametrize(
+    "url", ["png;base64,!!!", "jpeg;base64,bm90IGFuIGltYWdl", "png;base64,/9j/4AAQ", "png;base64,"]
+)
+def test_what_is_no_image_is_refused(url):
+    bench = Bench(turn_detection=None)
+    image = {"type": "input_image", "image_url": f"data:image/{url}"}
+    bench.send(type="conversation.item.create", item={**USER_TEXT, "content": [image]})
+    error = bench.last("error")["error"]
+    assert (error["code"], error["param"]) == ("invalid_value", "item.content[0].image_url")
+
+
+@pytest.mark.parametrize("url", ["png;base64,iVBORw0KGgo=", "jpeg;base64,/9j/4AAQ"])
+def test_an_image_is_told_by_what_it_begins_with(url):
+    bench = Bench(turn_detection=None)
+    image = {"type": "input_image", "image_url": f"data:image/{url}"}
+    bench.send(type="conversation.item.create", item={**USER_TEXT, "content": [image]})
+    assert bench.last("conversation.item.done")["item"]["content"][0]["image_url"] == image["image_url"]
 
 
 def manual_captions() -> Bench:
