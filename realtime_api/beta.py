@@ -36,11 +36,16 @@ Modalities = Annotated[
     list[config.Modality],
     Field(
         max_length=8,
-        description='What the model answers with: ["audio", "text"], or ["text"], which switches audio off.',
+        description='What the model answers with: ["text", "audio"], or ["text"], which switches audio off.',
         json_schema_extra={"contains": {"const": "text"}, "minItems": 1},
     ),
 ]
 Voice = Annotated[config.Voice, Field(json_schema_extra={"enum": list(catalog.BETA_VOICES)})]
+
+
+MODALITIES: dict[config.Modality, list[config.Modality]] = {"audio": ["text", "audio"], "text": ["text"]}
+ABOUT_ANSWERS = {"create_response", "interrupt_response", "idle_timeout_ms"}
+"""Members of turn detection that transcription sessions take without effect, and do not show."""
 
 
 class Transcription(Wire):
@@ -70,7 +75,7 @@ class InputFields(Wire):
     input_audio_noise_reduction: NoiseReduction | None = None
     turn_detection: config.TurnDetection | None = Field(default_factory=config.ServerVad)
     include: config.Include | None = None
-    modalities: Modalities = Field(default=["audio", "text"])
+    modalities: Modalities = Field(default=["text", "audio"])
 
     def canonical(self) -> dict[str, Any]:
         """The same as fields of SessionConfig."""
@@ -103,6 +108,9 @@ class RealtimeSession(InputFields):
 
 class TranscriptionSession(InputFields):
     """Captions only: no answers. ``modalities`` has no meaning here."""
+
+    include: config.Include | None = Field(default_factory=list)
+    modalities: Modalities = Field(default=["audio", "text"])
 
 
 class RealtimeExpiry(Wire):
@@ -207,15 +215,20 @@ class Beta(Dialect):
     }
 
     def encode_session(self, config: SessionConfig) -> dict[str, Any]:
+        captions = config.kind == "transcription"
         shared = {
-            "modalities": ["audio", "text"] if config.output_modality == "audio" else ["text"],
+            "modalities": ["audio", "text"] if captions else MODALITIES[config.output_modality],
             "input_audio_format": config.input_format,
             "input_audio_transcription": _transcription(config),
             "input_audio_noise_reduction": ({"type": config.noise_reduction.type} if config.noise_reduction else None),
-            "turn_detection": config.turn_detection.model_dump() if config.turn_detection else None,
-            "include": config.include or None,
+            "turn_detection": (
+                config.turn_detection.model_dump(exclude=ABOUT_ANSWERS if captions else None)
+                if config.turn_detection
+                else None
+            ),
+            "include": config.include if captions else config.include or None,
         }
-        if config.kind == "transcription":
+        if captions:
             return shared
         return {
             "model": config.model,
@@ -280,7 +293,7 @@ class Beta(Dialect):
         """Only the fields of the documented endpoints; lifetimes that are the default are left unsaid."""
         body = self.encode_session(config)
         for unasked in ("prompt", "tracing", "include", "truncation"):
-            if body.get(unasked) in (None, "auto"):
+            if body.get(unasked) in (None, "auto", []):
                 body.pop(unasked, None)
         if body.get("turn_detection") and body["turn_detection"].get("idle_timeout_ms", 0) is None:
             del body["turn_detection"]["idle_timeout_ms"]
@@ -319,7 +332,7 @@ class Beta(Dialect):
 
     def encode_output(self, response: Response) -> dict[str, Any]:
         return {
-            "modalities": ["text", "audio"] if response.output_modality == "audio" else ["text"],
+            "modalities": MODALITIES[response.output_modality],
             "voice": response.voice,
             "output_audio_format": response.output_format,
             "temperature": response.temperature,
@@ -334,7 +347,7 @@ def _modality(modalities: Modalities, param: str) -> config.Modality:
         return "text"
     if set(modalities) == {"audio", "text"}:
         return "audio"
-    message = f"Invalid modalities: {modalities}. Supported combinations are: ['text'] and ['audio', 'text']."
+    message = f"Invalid modalities: {modalities}. Supported combinations are: ['text'] and ['text', 'audio']."
     raise errors.invalid_value(param, message)
 
 

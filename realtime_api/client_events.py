@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from realtime_api import errors
+from realtime_api import documents, errors
 from realtime_api.config import Wire
 from realtime_api.dialect import Dialect, validated
 from realtime_api.item_params import ItemParams, decode_item
@@ -24,7 +23,8 @@ from realtime_api.responses import ResponseParams
 MAX_APPEND_BYTES = 15 * 1024 * 1024
 """Most audio in one append, in bytes of the decoded audio."""
 
-EventId = Annotated[str, Field(max_length=512)]
+MAX_EVENT_ID = 512  # characters
+EventId = Annotated[str, Field(max_length=MAX_EVENT_ID)]
 ItemId = Annotated[str, Field(min_length=1, max_length=512)]
 
 
@@ -123,22 +123,31 @@ def decode(text: str | bytes, dialect: Dialect) -> ClientEvent:
     """One message of the client. Raises ClientEventError."""
     event = _parsed(text)
     event_id = event.get("event_id")
+    known = event_id[:MAX_EVENT_ID] if isinstance(event_id, str) else None
     try:
-        if event_id is not None and not (isinstance(event_id, str) and len(event_id) <= 512):
-            event_id = None
-            raise errors.InvalidRequest("Invalid 'event_id': expected a string.", "invalid_type", "event_id")
+        _check_event_id(event_id)
         return _decoder(event, dialect)(event, dialect)
     except errors.ApiError as error:
-        raise ClientEventError(error, event_id) from None
+        raise ClientEventError(error, known) from None
+
+
+def _check_event_id(event_id: Any) -> None:
+    if event_id is not None and not isinstance(event_id, str):
+        message = f"Invalid 'event_id': expected a string, but got {errors.shown(event_id)} instead."
+        raise errors.InvalidRequest(message, "invalid_type", "event_id")
+    if event_id is not None and len(event_id) > MAX_EVENT_ID:
+        message = (
+            f"Invalid 'event_id': it has {len(event_id)} characters; at most {MAX_EVENT_ID} are taken, and that many "
+            "of them are returned here."
+        )
+        raise errors.invalid_value("event_id", message)
 
 
 def _parsed(text: str | bytes) -> dict[str, Any]:
     try:
-        event = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ClientEventError(
-            errors.InvalidRequest("Could not parse the message: it is not valid JSON.", "invalid_event"), None
-        ) from None
+        event = documents.parse(text, "invalid_event", "Could not parse the message: it is not valid JSON.")
+    except errors.InvalidRequest as error:
+        raise ClientEventError(error, None) from None
     if not isinstance(event, dict):
         raise ClientEventError(errors.InvalidRequest("A client event must be a JSON object.", "invalid_event"), None)
     return event
@@ -154,8 +163,8 @@ def _decoder(event: dict[str, Any], dialect: Dialect) -> Decoder:
     decoder = decoders.get(event["type"]) if isinstance(event["type"], str) else None
     if decoder is None:
         names = ", ".join(f"'{name}'" for name in decoders)
-        shown = str(event["type"])[:80]
-        raise errors.invalid_value("type", f"Invalid value: '{shown}'. Supported values are: {names}.")
+        shown = errors.shown(event["type"])
+        raise errors.invalid_value("type", f"Invalid value: {shown}. Supported values are: {names}.")
     return decoder
 
 

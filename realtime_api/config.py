@@ -24,7 +24,11 @@ NoiseProfile = Annotated[
     Field(description="near_field for headsets, far_field for laptops and rooms."),
 ]
 
-MAX_INSTRUCTIONS = 65_536  # characters; the API's bound is 16,384 tokens of instructions and tools
+MAX_PROMPT_TOKENS = 16_384
+"""The API's bound of instructions and tools together."""
+
+LONG_TOKEN = 8  # characters: twice the average, as nothing here counts tokens and no text within the bound is refused
+MAX_INSTRUCTIONS = MAX_PROMPT_TOKENS * LONG_TOKEN
 
 
 class Wire(BaseModel):
@@ -102,7 +106,7 @@ class NoiseReduction(Wire):
     """Noise reduction before voice activity detection; ``strength`` (GA only) mixes dry and wet."""
 
     type: NoiseProfile
-    strength: Annotated[float, Field(ge=0, le=1, description="0 leaves the audio as it is; unset: 1.")] | None = None
+    strength: Annotated[float, Field(ge=0, le=1, description="0 leaves the audio as it is.")] = 1.0
 
 
 Language = Annotated[
@@ -160,7 +164,7 @@ class FunctionTool(Wire):
 
     type: Literal["function"] = "function"
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Letters, digits, _ and -.")]
-    description: Annotated[str, Field(max_length=16_384, description="When and how to call it.")] = ""
+    description: Annotated[str, Field(max_length=MAX_INSTRUCTIONS, description="When and how to call it.")] = ""
     parameters: Annotated[dict[str, Any], Field(description="JSON Schema of its arguments.")] = Field(
         default_factory=dict
     )
@@ -213,7 +217,11 @@ Model = Annotated[
     ),
 ]
 Instructions = Annotated[
-    str, Field(max_length=MAX_INSTRUCTIONS, description="The system message. Clear it with an empty string.")
+    str,
+    Field(
+        max_length=MAX_INSTRUCTIONS,
+        description="The system message; its bound is that of instructions and tools together. Empty: none.",
+    ),
 ]
 Voice = Annotated[
     str, Field(min_length=1, max_length=64, description="The model's voice; fixed once it has been heard.")

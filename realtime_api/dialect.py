@@ -6,8 +6,9 @@ Servers decode with it what clients send; the site encodes with it what it asks 
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -194,7 +195,7 @@ def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, A
     for key, value in patch.items():
         current = result.get(key)
         both_objects = isinstance(current, Mapping) and isinstance(value, Mapping)
-        if key in MERGED_OBJECTS and both_objects and not _changes_type(current, value):
+        if key in MERGED_OBJECTS and both_objects and not (key == "turn_detection" and _changes_type(current, value)):
             result[key] = merged(current, value)  # type: ignore[arg-type]
         else:
             result[key] = value
@@ -202,7 +203,9 @@ def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, A
 
 
 def _changes_type(current: Any, value: Any) -> bool:
-    """A turn detection of another type brings its own fields; the old type's would be unknown to it."""
+    """Whether a turn detection of another type is asked for: it brings its own fields, and the old type's would be
+    unknown to it.
+    """
     return "type" in current and value.get("type", current["type"]) != current["type"]
 
 
@@ -260,13 +263,45 @@ def check_config(config: SessionConfig, dialect: Dialect, prefix: str) -> None:
     if config.kind == "realtime" and not catalog.is_known(config.model, "realtime"):
         message = f"The model {config.model[:80]!a} does not exist or you do not have access to it."
         raise errors.InvalidRequest(message, "model_not_found", join(prefix, dialect.param("model")))
+    tools = [tool.model_dump() for tool in config.tools]
+    check_prompt_size(config.instructions, tools, prefix)
+    check_tool_choice(dump(config.tool_choice), tools, join(prefix, "tool_choice"))
     if config.transcription is None:
         return
     check_transcription(config.transcription, join(prefix, dialect.param("transcription")))
     model = config.transcription.model
-    if config.kind == "transcription" and model in catalog.MANUAL_ONLY_MODELS and config.turn_detection:
+    if model in catalog.MANUAL_ONLY_MODELS and config.turn_detection:
         message = f"Turn detection is not supported for this transcription model ('{model}'): set it to null."
         raise errors.invalid_value(join(prefix, dialect.param("turn_detection")), message)
+
+
+def check_response(params: ResponseParams, session: SessionConfig) -> None:
+    """Raises InvalidRequest for what a response.create makes of the session's instructions, tools and tool choice."""
+    instructions = session.instructions if params.instructions is None else params.instructions
+    tools = [tool.model_dump() for tool in session.tools] if params.tools is None else params.tools
+    check_prompt_size(instructions, tools, "response")
+    choice = dump(session.tool_choice) if params.tool_choice is None else params.tool_choice
+    check_tool_choice(choice, tools, "response.tool_choice")
+
+
+def check_prompt_size(instructions: str, tools: Sequence[Mapping[str, Any]], prefix: str) -> None:
+    """Raises InvalidRequest where instructions and tools, as JSON, are too long together; of the longer of the two."""
+    of_tools = len(json.dumps(tools, ensure_ascii=False)) if tools else 0
+    if len(instructions) + of_tools > config.MAX_INSTRUCTIONS:
+        longer = "tools" if of_tools > len(instructions) else "instructions"
+        message = (
+            f"Instructions and tools are {len(instructions) + of_tools} characters together; shorten them to at most "
+            f"{config.MAX_INSTRUCTIONS}, which is {config.MAX_PROMPT_TOKENS} tokens of {config.LONG_TOKEN} characters."
+        )
+        raise errors.invalid_value(join(prefix, longer), message)
+
+
+def check_tool_choice(choice: Any, tools: Sequence[Mapping[str, Any]], param: str) -> None:
+    """Raises InvalidRequest where the choice (as on the wire) forces a function that is not among the tools."""
+    if not isinstance(choice, Mapping) or any(tool["name"] == choice["name"] for tool in tools):
+        return
+    message = f"Tool choice '{choice['name']}' is not among the tools: define it in 'tools', or choose another."
+    raise errors.invalid_value(param, message)
 
 
 def check_transcription(asked: config.Transcription, param: str) -> None:

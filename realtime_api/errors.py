@@ -7,6 +7,7 @@ ApiError                 anything that ends as {"error": {...}} or an ``error`` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,19 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 MAX_NAME = 80  # characters of a client's own field name in a message
+
+EXPECTED = {
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "dict_type": "an object",
+    "list_type": "an array",
+    "string_type": "a string",
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "float_type": "a number",
+    "bool_type": "a boolean",
+}
+"""Pydantic's kinds of complaint about a type, in the words of JSON."""
 
 
 class ApiError(Exception):
@@ -92,33 +106,35 @@ def _translate(complaint: ErrorDetails, param: str) -> InvalidRequest:
     if kind in ("literal_error", "enum"):
         return invalid_value(
             param,
-            f"Invalid value: {_shown(complaint['input'])}. Supported values are: {context['expected']}.",
+            f"Invalid value: {shown(complaint['input'])}. Supported values are: {context['expected']}.",
         )
     if kind == "union_tag_invalid":
         supported = f"Supported values are: {context['expected_tags']}."
-        return invalid_value(f"{param}.type", f"Invalid value: {_shown(context['tag'])}. {supported}")
+        return invalid_value(f"{param}.type", f"Invalid value: {shown(context['tag'])}. {supported}")
     if kind == "union_tag_not_found":
-        return missing(f"{param}.type") if isinstance(complaint["input"], Mapping) else _no_object(param, complaint)
+        return missing(f"{param}.type") if isinstance(complaint["input"], Mapping) else _another(param, complaint)
     if kind == "value_error":
         return invalid_value(param, f"Invalid '{param}': {context['error']}")
-    code = "invalid_type" if kind.endswith("_type") else "invalid_value"
-    return InvalidRequest(
-        f"Invalid '{param}': {complaint['msg']}, but got {_shown(complaint['input'])} instead.", code, param
-    )
+    if kind in ("too_long", "too_short"):
+        bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
+        return invalid_value(param, f"Invalid '{param}': expected {bound} members, but got {context['actual_length']}.")
+    return _another(param, complaint)
 
 
-def _no_object(param: str, complaint: ErrorDetails) -> InvalidRequest:
-    message = f"Invalid '{param}': expected an object, but got {_shown(complaint['input'])} instead."
-    return InvalidRequest(message, "invalid_type", param)
+def _another(param: str, complaint: ErrorDetails) -> InvalidRequest:
+    kind = complaint["type"]
+    wanted = "an object" if kind == "union_tag_not_found" else EXPECTED.get(kind)
+    code, said = ("invalid_type", f"expected {wanted}") if wanted else ("invalid_value", complaint["msg"])
+    return InvalidRequest(f"Invalid '{param}': {said}, but got {shown(complaint['input'])} instead.", code, param)
 
 
-def _shown(value: Any) -> str:
-    """A value short enough to stand in a message; never a whole document."""
+def shown(value: Any) -> str:
+    """A value of a JSON document, short enough to stand in a message; never a whole document."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, list | tuple):
         return "an array"
-    text = repr(value)
+    text = repr(value) if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

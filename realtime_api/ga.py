@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from realtime_api import catalog, config, errors
 from realtime_api.config import Kind, SessionConfig, Wire
@@ -33,10 +33,20 @@ from realtime_api.responses import Response, ResponseParams
 DEFAULT_TTL_S = 600
 
 
+def _one_modality(modalities: list[config.Modality]) -> list[config.Modality]:
+    if len(modalities) != 1:
+        raise ValueError("choose one: ['audio'], which brings a transcript along, or ['text'].")
+    return modalities
+
+
 Voice = Annotated[config.Voice, Field(json_schema_extra={"enum": list(catalog.GA_VOICES)})]
 OutputModalities = Annotated[
     list[config.Modality],
-    Field(min_length=1, max_length=1, description='["audio"], which brings a transcript along, or ["text"].'),
+    AfterValidator(_one_modality),
+    Field(
+        description='["audio"], which brings a transcript along, or ["text"].',
+        json_schema_extra={"minItems": 1, "maxItems": 1},
+    ),
 ]
 
 
@@ -55,14 +65,15 @@ class G711Format(Wire):
     type: Literal["audio/pcmu", "audio/pcma"]
 
 
-def _format_tag(value: Any) -> str:
-    kind = value.get("type", "audio/pcm") if isinstance(value, dict) else getattr(value, "type", None)
-    return "g711" if kind in ("audio/pcmu", "audio/pcma") else "pcm"
+def _format_type(value: Any) -> Any:
+    return value.get("type", "audio/pcm") if isinstance(value, dict) else getattr(value, "type", None)
 
 
 Format = Annotated[
-    Annotated[PcmFormat, Tag("pcm")] | Annotated[G711Format, Tag("g711")],
-    Discriminator(_format_tag),
+    Annotated[PcmFormat, Tag("audio/pcm")]
+    | Annotated[G711Format, Tag("audio/pcmu")]
+    | Annotated[G711Format, Tag("audio/pcma")],
+    Discriminator(_format_type),
     Field(description="audio/pcm: 16-bit little-endian mono at 24 kHz; audio/pcmu and audio/pcma: G.711 at 8 kHz."),
 ]
 
@@ -215,7 +226,7 @@ class Ga(Dialect):
         audio_input = {
             "format": WIRE_FORMATS[config.input_format],
             "transcription": _transcription(config),
-            "noise_reduction": config.noise_reduction.model_dump(exclude_none=True) if config.noise_reduction else None,
+            "noise_reduction": dump(config.noise_reduction),
             "turn_detection": config.turn_detection.model_dump() if config.turn_detection else None,
         }
         if config.kind == "transcription":
@@ -249,7 +260,7 @@ class Ga(Dialect):
         }
 
     def decode_session(self, document: Any, kind: Kind, prefix: str = "session") -> SessionConfig:
-        refuse_hosted(document, prefix)
+        _refuse_hosted(document, prefix)
         if kind == "transcription":
             return self._canonical(validated(TranscriptionSession, document, prefix), prefix)
         return self._canonical(validated(RealtimeSession, document, prefix), prefix)
@@ -293,7 +304,7 @@ class Ga(Dialect):
 
     def decode_mint(self, body: Any, kind: Kind) -> MintRequest:
         if isinstance(body, Mapping):
-            refuse_hosted(body.get("session"), "session")
+            _refuse_hosted(body.get("session"), "session")
         request = validated(ClientSecretCreate, body, "")
         return MintRequest(self._canonical(request.session, "session"), request.expires_after.seconds)
 
@@ -302,6 +313,10 @@ class Ga(Dialect):
         for unasked in ("prompt", "tracing", "include"):
             if session.get(unasked) is None:
                 session.pop(unasked, None)
+        heard = session["audio"]["input"]
+        heard["transcription"] = dump(config.transcription)
+        if config.noise_reduction and config.noise_reduction.strength == 1:
+            del heard["noise_reduction"]["strength"]  # the default, and a newer field than some servers
         return {"expires_after": {"anchor": "created_at", "seconds": ttl_s}, "session": session}
 
     def encode_minted(self, session: dict[str, Any], value: str, expires_at: int) -> dict[str, Any]:
@@ -314,7 +329,7 @@ class Ga(Dialect):
             raise ValueError(f"not a client_secrets answer: {error}") from error
 
     def decode_response(self, document: Any) -> ResponseParams:
-        refuse_hosted(document, "response")
+        _refuse_hosted(document, "response")
         params = validated(ResponseCreate, document, "response")
         output = params.audio.output
         if output.voice is not None:
@@ -342,7 +357,7 @@ def session_kind(session: Mapping[str, Any]) -> Kind:
     if kind is None:
         raise errors.missing("session.type")
     if kind not in ("realtime", "transcription"):
-        message = f"Invalid value: {str(kind)[:80]!r}. Supported values are: 'realtime', 'transcription'."
+        message = f"Invalid value: {errors.shown(kind)}. Supported values are: 'realtime', 'transcription'."
         raise errors.invalid_value("session.type", message)
     return kind  # type: ignore[no-any-return]
 
@@ -354,8 +369,22 @@ def _canonical(wire_format: PcmFormat | G711Format) -> config.AudioFormat:
 def _transcription(session: SessionConfig) -> dict[str, Any] | None:
     if session.transcription is None:
         return None
-    always = {"model": None, "language": None, "prompt": None}
-    return always | session.transcription.model_dump(exclude_none=True)
+    asked = session.transcription
+    unset = {"model": None, "language": None, "prompt": None}
+    if asked.model in catalog.HINTED_MODELS:
+        unset |= {"languages": None, "keywords": None}
+    return unset | asked.model_dump(exclude_none=True)
+
+
+def _refuse_hosted(document: Any, prefix: str) -> None:
+    """What only the provider holds, voices of one's own among it. Raises InvalidRequest."""
+    refuse_hosted(document, prefix)
+    voice = document
+    for name in ("audio", "output", "voice"):
+        voice = voice.get(name) if isinstance(voice, Mapping) else None
+    if isinstance(voice, Mapping):
+        message = "Custom voices are not available on this server: name one of its voices instead."
+        raise errors.InvalidRequest(message, "custom_voice_not_supported", join(prefix, "audio.output.voice"))
 
 
 def _input(audio: AudioInput) -> dict[str, Any]:

@@ -95,15 +95,21 @@ KINDS: dict[str, type[MessageParams] | type[FunctionCallParams] | type[FunctionC
     "function_call_output": FunctionCallOutputParams,
 }
 
+MCP_KINDS = {"mcp_list_tools", "mcp_call", "mcp_approval_request", "mcp_approval_response"}
+"""The API's items of tools that the provider calls."""
+
 
 def decode_item(document: dict[str, Any], dialect: Dialect, prefix: str) -> ItemParams:
     """An item of conversation.item.create. Raises InvalidRequest with the dotted param."""
     kind = document.get("type")
     if kind is None:
         raise errors.missing(f"{prefix}.type")
+    if isinstance(kind, str) and kind in MCP_KINDS:
+        message = "MCP tools are not available on this server: define a function tool instead."
+        raise errors.InvalidRequest(message, "mcp_not_supported", f"{prefix}.type")
     if not isinstance(kind, str) or kind not in KINDS:
         names = ", ".join(f"'{name}'" for name in KINDS)
-        message = f"Invalid value: {str(kind)[:80]!r}. Supported values are: {names}."
+        message = f"Invalid value: {errors.shown(kind)}. Supported values are: {names}."
         raise errors.invalid_value(f"{prefix}.type", message)
     params = validated(KINDS[kind], document, prefix)
     if isinstance(params, FunctionCallParams):
@@ -132,7 +138,7 @@ def _part(part: dict[str, Any], role: str, dialect: Dialect, prefix: str) -> tup
         raise errors.missing(f"{prefix}.type")
     if not isinstance(kind, str) or kind not in allowed:
         names = ", ".join(f"'{name}'" for name in allowed)
-        message = f"Invalid value: {str(kind)[:80]!r}. Supported values for role '{role}' are: {names}."
+        message = f"Invalid value: {errors.shown(kind)}. Supported values for role '{role}' are: {names}."
         raise errors.invalid_value(f"{prefix}.type", message)
     if kind == "input_audio":
         sound = validated(InputAudio, part, prefix)

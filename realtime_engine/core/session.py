@@ -13,7 +13,7 @@ from realtime_api import client_events as client
 from realtime_api import errors
 from realtime_api.client_events import ClientEvent, ClientEventError
 from realtime_api.config import ServerVad, SessionConfig
-from realtime_api.dialect import Dialect
+from realtime_api.dialect import Dialect, check_response
 from realtime_api.responses import ResponseParams
 from realtime_api.server_events import (
     BufferCleared,
@@ -292,6 +292,7 @@ class RealtimeSession:
         if self.config.kind == "transcription":
             message = "A transcription session creates no responses."
             raise errors.InvalidRequest(message, "invalid_event", "type")
+        check_response(event.params, self.config)
         self._responding.create(self.config, event.params, self._now)
 
     @_handle.register
@@ -373,8 +374,9 @@ class RealtimeSession:
     # --- the end ---
 
     def _expire(self, now: float) -> None:
-        minutes = round(self._session_seconds / 60)
-        message = f"Your session hit the maximum duration of {minutes} minutes."
+        seconds = round(self._session_seconds)
+        longest = f"{seconds} seconds" if seconds < 120 or seconds % 60 else f"{seconds // 60} minutes"
+        message = f"Your session hit the maximum duration of {longest}."
         expired = errors.InvalidRequest(message, "session_expired")
         self._over = True
         self._responding.fail_all(expired)

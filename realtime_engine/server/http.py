@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from realtime_api import documents
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_engine.server import metrics
 
@@ -101,10 +102,7 @@ def unsupported_content_type(request: Request, *supported: str) -> InvalidReques
 
 def parse_json(text: bytes | str) -> Any:
     """JSON of bounded depth (what is stored must also be written again). Raises InvalidRequest."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        raise InvalidRequest("We could not parse the JSON body of your request.", "invalid_json") from None
+    document = documents.parse(text, "invalid_json", "We could not parse the JSON body of your request.")
     level = [document]
     for _ in range(MAX_JSON_DEPTH):
         level = [child for node in level for child in _children(node)]

@@ -120,7 +120,7 @@ def on_the_wire(dialect: str, field: str, value: str) -> Any:
         case "input_format" | "output_format":
             return GA_FORMATS[value] if dialect == "ga" else value
         case "output_modality":
-            return ["audio", "text"] if dialect == "beta" and value == "audio" else [value]
+            return ["text", "audio"] if dialect == "beta" and value == "audio" else [value]
         case "transcription":
             return catalog.DEFAULT_TRANSCRIPTION_MODEL
         case "language":

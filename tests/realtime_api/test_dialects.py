@@ -172,6 +172,29 @@ def test_another_turn_detection_type_brings_its_own_fields():
     assert BETA.merge(SessionConfig(), patch).turn_detection == SemanticVad()
 
 
+def test_strength_and_type_of_noise_reduction_keep_each_other():
+    before = SessionConfig(noise_reduction=NoiseReduction(type="near_field", strength=0.4))
+    for patch, after in (({"strength": 0.7}, ("near_field", 0.7)), ({"type": "far_field"}, ("far_field", 0.4))):
+        asked = {"type": "realtime", "audio": {"input": {"noise_reduction": patch}}}
+        reduction = GA.merge(before, asked).noise_reduction
+        assert (reduction.type, reduction.strength) == after
+
+
+def test_a_chosen_tool_cannot_be_taken_away():
+    tool = {"type": "function", "name": "go", "description": "", "parameters": {}}
+    before = SessionConfig(tools=[tool], tool_choice={"type": "function", "name": "go"})
+    with pytest.raises(InvalidRequest, match="'go' is not among the tools") as refused:
+        GA.merge(before, {"type": "realtime", "tools": []})
+    assert refused.value.param == "session.tool_choice"
+
+
+def test_a_provider_is_asked_for_nothing_that_is_unset():
+    config = SessionConfig(transcription=Transcription(), noise_reduction=NoiseReduction(type="near_field"))
+    asked = GA.encode_mint(config, 60)["session"]["audio"]["input"]
+    assert asked["transcription"] == {"model": catalog.DEFAULT_TRANSCRIPTION_MODEL}
+    assert asked["noise_reduction"] == {"type": "near_field"}
+
+
 def test_null_switches_off():
     before = SessionConfig(transcription=Transcription(), noise_reduction=NoiseReduction(type="near_field"))
     off = {"turn_detection": None, "input_audio_transcription": None, "input_audio_noise_reduction": None}

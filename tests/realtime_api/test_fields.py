@@ -8,7 +8,7 @@ import pytest
 
 from realtime_api import catalog
 from realtime_api.beta import BETA
-from realtime_api.config import DEFAULT_INSTRUCTIONS, Kind
+from realtime_api.config import DEFAULT_INSTRUCTIONS, MAX_INSTRUCTIONS, Kind
 from realtime_api.dialect import Dialect
 from realtime_api.errors import InvalidRequest
 from realtime_api.ga import GA
@@ -59,7 +59,7 @@ def refusal(dialect: Dialect, kind: Kind, sent: Any) -> tuple[str | None, str | 
 # --- defaults ---
 
 BETA_INPUT = {
-    "modalities": ["audio", "text"],
+    "modalities": ["text", "audio"],
     "input_audio_format": "pcm16",
     "input_audio_transcription": None,
     "input_audio_noise_reduction": None,
@@ -99,7 +99,15 @@ DEFAULTS: dict[str, tuple[Dialect, Kind, dict[str, Any], dict[str, Any]]] = {
             "object": "realtime.transcription_session",
             "expires_at": 0,
             **BETA_INPUT,
+            "modalities": ["audio", "text"],
             "input_audio_transcription": {"model": "gpt-4o-transcribe", "language": None, "prompt": ""},
+            "turn_detection": {
+                "type": "server_vad",
+                "threshold": 0.5,
+                "prefix_padding_ms": 300,
+                "silence_duration_ms": 500,
+            },
+            "include": [],
         },
     ),
     "GA realtime": (
@@ -170,7 +178,7 @@ SHARED_TAKEN: dict[str, list[Any]] = {
     "instructions": ["", "Be kind."],
     "include": [[LOGPROBS], None],
     "tools": [[TOOL], []],
-    "tool_choice": ["auto", "none", "required", {"type": "function", "name": "go"}],
+    "tool_choice": ["auto", "none", "required"],
     "truncation": ["auto", "disabled", RATIO],
     "tracing": ["auto", None, {"workflow_name": "w", "group_id": "g", "metadata": {"a": 1}}],
     "prompt": [None],
@@ -184,6 +192,9 @@ TURN_DETECTION_TAKEN: dict[str, list[Any]] = {
     "interrupt_response": [True, False],
     "eagerness": ["low", "medium", "high", "auto"],
 }
+TURN_TAKING_MODELS = [
+    model.id for model in catalog.models("transcription") if model.id not in catalog.MANUAL_ONLY_MODELS
+]
 BETA_TAKEN: dict[str, list[Any]] = {
     **SHARED_TAKEN,
     "model": [model.id for model in catalog.models("realtime")],
@@ -191,7 +202,7 @@ BETA_TAKEN: dict[str, list[Any]] = {
         "alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin",
         "cedar",
     ],
-    "modalities": [["text"], ["audio", "text"]],
+    "modalities": [["text"], ["text", "audio"]],
     "speed": [0.25, 1, 1.5],
     "temperature": [0.6, 1, 1.2],
     "max_response_output_tokens": [1, 4096, "inf"],
@@ -199,7 +210,7 @@ BETA_TAKEN: dict[str, list[Any]] = {
     "output_audio_format": ["pcm16", "g711_ulaw", "g711_alaw"],
     "input_audio_noise_reduction": [{"type": "near_field"}, {"type": "far_field"}, None],
     "input_audio_transcription": [None],
-    "input_audio_transcription.model": [model.id for model in catalog.models("transcription")],
+    "input_audio_transcription.model": TURN_TAKING_MODELS,
     "input_audio_transcription.language": ["en", "en-GB", None],
     "input_audio_transcription.prompt": ["Ada", ""],
     "turn_detection": [None],
@@ -218,13 +229,12 @@ GA_TAKEN: dict[str, list[Any]] = {
         "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar",
     ],
     "audio.output.speed": [0.25, 1, 1.5],
-    "audio.input.noise_reduction": [{"type": "near_field"}, {"type": "far_field", "strength": 0.5}, None],
+    "audio.input.noise_reduction": [{"type": "far_field", "strength": 0.5}, None],
     "audio.input.transcription": [
         None,
         {"model": "gpt-transcribe", "language": None, "prompt": None, "languages": ["en"], "keywords": ["Ada"]},
-        {"model": "gpt-realtime-whisper", "language": "en", "prompt": None, "delay": "xhigh"},
     ],
-    "audio.input.transcription.model": [model.id for model in catalog.models("transcription")],
+    "audio.input.transcription.model": TURN_TAKING_MODELS,
     "audio.input.transcription.language": ["en", "en-GB", None],
     "audio.input.transcription.prompt": ["Ada"],
     "audio.input.turn_detection": [None],
@@ -246,7 +256,7 @@ def test_what_is_taken_is_echoed(dialect: Dialect, path: str, value: Any) -> Non
 
 # --- what is refused ---
 
-LONG = "x" * 65_537
+LONG = "x" * (MAX_INSTRUCTIONS + 1)
 SHARED_REFUSED: list[tuple[str, Any, str, str]] = [
     # (field, value, param below the field, code)
     ("model", "gpt-9", "", "model_not_found"),
@@ -269,6 +279,7 @@ SHARED_REFUSED: list[tuple[str, Any, str, str]] = [
     ("tools", [TOOL, {"type": "mcp", "server_label": "x"}], "[1].type", "mcp_not_supported"),
     ("tool_choice", "maybe", "", INVALID),
     ("tool_choice", None, "", INVALID),
+    ("tool_choice", {"type": "function", "name": "go"}, "", INVALID),
     ("tool_choice", {"type": "function"}, ".name", MISSING),
     ("tool_choice", {"type": "function", "function": {"name": "go"}}, ".name", MISSING),
     ("tool_choice", {"type": "mcp", "server_label": "x"}, ".type", "mcp_not_supported"),
@@ -409,7 +420,7 @@ GA_REFUSED = [
             ("audio.output.voice", "fable", "", INVALID),
             ("audio.output.voice", "onyx", "", INVALID),
             ("audio.output.voice", "nova", "", INVALID),
-            ("audio.output.voice", {"id": "voice_1"}, "", TYPE),
+            ("audio.output.voice", {"id": "voice_1"}, "", "custom_voice_not_supported"),
             ("audio.output.speed", 0.24, "", INVALID),
             ("audio.output.speed", 1.51, "", INVALID),
             *below("audio.input.turn_detection", TURN_DETECTION_REFUSED),
@@ -449,9 +460,83 @@ def test_a_wrong_value_is_refused_by_its_name(dialect: Dialect, kind: Kind, row:
     assert refusal(dialect, kind, body(path, value)) == (path + param, code)
 
 
-def test_a_streaming_recogniser_takes_no_turn_detection() -> None:
-    sent = {"input_audio_transcription": {"model": "gpt-live-transcribe"}}
-    assert refusal(BETA, "transcription", sent) == ("turn_detection", INVALID)
+@pytest.mark.parametrize("model", ["gpt-live-transcribe", "gpt-realtime-whisper"])
+@pytest.mark.parametrize("kind", ["realtime", "transcription"])
+def test_a_streaming_recogniser_takes_no_turn_detection(kind: Kind, model: str) -> None:
+    sent: dict[str, Any] = {"input_audio_transcription": {"model": model}}
+    assert refusal(BETA, kind, sent) == ("turn_detection", INVALID)
+    heard = {"transcription": {"model": model}}
+    session: dict[str, Any] = {"type": kind, "audio": {"input": heard}}
+    assert refusal(GA, "realtime", {"session": session}) == ("session.audio.input.turn_detection", INVALID)
+    without: dict[str, Any] = {"type": kind, "audio": {"input": {**heard, "turn_detection": None}}}
+    assert at(effective(GA, "realtime", {"session": without}), "audio.input.transcription.model") == model
+
+
+def test_a_tool_that_is_defined_can_be_chosen() -> None:
+    chosen = {"type": "function", "name": "go"}
+    assert effective(BETA, "realtime", {"tools": [TOOL], "tool_choice": chosen})["tool_choice"] == chosen
+    session = {"type": "realtime", "tools": [TOOL], "tool_choice": chosen}
+    assert effective(GA, "realtime", {"session": session})["tool_choice"] == chosen
+
+
+def test_16384_tokens_of_instructions_are_taken() -> None:
+    instructions = "hello " * 16_384
+    assert effective(BETA, "realtime", {"instructions": instructions})["instructions"] == instructions
+
+
+def test_instructions_and_tools_are_bounded_together() -> None:
+    half = "x" * (MAX_INSTRUCTIONS // 2)
+    tools = [{**TOOL, "description": half}]
+    assert refusal(BETA, "realtime", {"instructions": half, "tools": tools}) == ("tools", INVALID)
+    assert refusal(BETA, "realtime", {"instructions": half + "x" * 200, "tools": tools}) == ("instructions", INVALID)
+    assert effective(BETA, "realtime", {"instructions": half, "tools": [TOOL]})["tools"] == [TOOL]
+
+
+def test_noise_reduction_is_of_full_strength_unless_told() -> None:
+    session = {"type": "realtime", "audio": {"input": {"noise_reduction": {"type": "near_field"}}}}
+    shown = at(effective(GA, "realtime", {"session": session}), "audio.input.noise_reduction")
+    assert shown == {"type": "near_field", "strength": 1.0}
+
+
+HINTS_UNSET = {
+    "gpt-transcribe": {"language", "languages", "prompt", "keywords"},
+    "whisper-1": {"language", "prompt"},
+}
+
+
+@pytest.mark.parametrize(("model", "unset"), HINTS_UNSET.items())
+def test_hints_that_the_model_takes_are_null_when_unset(model: str, unset: set[str]) -> None:
+    session = {"type": "realtime", "audio": {"input": {"transcription": {"model": model}}}}
+    shown = at(effective(GA, "realtime", {"session": session}), "audio.input.transcription")
+    assert shown == {"model": model, **dict.fromkeys(unset)}
+
+
+WORDS = [
+    (BETA, {"model": None}, "Invalid 'model': expected a string, but got null instead."),
+    (BETA, {"turn_detection": {"threshold": NAN}}, "but got NaN instead."),
+    (BETA, {"turn_detection": {"create_response": 1}}, "expected a boolean, but got 1 instead."),
+    (BETA, {"speed": True}, "expected a number, but got true instead."),
+    (BETA, {"client_secret": {"expires_after": 60}}, "expected an object, but got 60 instead."),
+    (BETA, {"tools": [TOOL] * 129}, "Invalid 'tools': expected at most 128 members, but got 129."),
+    (GA, {"session": {"type": "realtime", "audio": {"input": "x"}}}, "expected an object, but got 'x' instead."),
+    (
+        GA,
+        {"session": {"type": "realtime", "audio": {"input": {"format": {"type": "x"}}}}},
+        "Invalid value: 'x'. Supported values are: 'audio/pcm', 'audio/pcmu', 'audio/pcma'.",
+    ),
+    (
+        GA,
+        {"session": {"type": "realtime", "output_modalities": ["text", "audio"]}},
+        "Invalid 'session.output_modalities': choose one: ['audio'], which brings a transcript along, or ['text'].",
+    ),
+]
+
+
+@pytest.mark.parametrize(("dialect", "sent", "words"), WORDS)
+def test_a_refusal_speaks_of_json(dialect: Dialect, sent: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        dialect.decode_mint(sent, "realtime")
+    assert refused.value.message.endswith(words)
 
 
 GA_TRANSCRIPTION_REFUSED = {
