@@ -93,6 +93,20 @@ async def test_own_key_connects_with_a_model(client: AsyncOpenAI) -> None:
         assert created.session.model == "gpt-realtime"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("minted_for", "model"),
+    [({}, "gpt-realtime-mini"), ({"model": "gpt-realtime"}, "gpt-realtime")],
+    ids=["secret without a model", "secret with a model"],
+)
+async def test_model_of_the_address_counts_where_the_secret_names_none(
+    client: AsyncOpenAI, minted_for: dict[str, Any], model: str
+) -> None:
+    minted = await client.realtime.client_secrets.create(session={"type": "realtime", **minted_for})
+    async with with_key(client, minted.value).realtime.connect(model="gpt-realtime-mini") as connection:
+        created = await connection.recv()
+        assert created.session.model == model  # type: ignore[union-attr]
+
+
 async def test_transcription_secret_opens_a_transcription_session(client: AsyncOpenAI) -> None:
     minted = await client.realtime.client_secrets.create(session={"type": "transcription"})
     assert minted.session.type == "transcription"
@@ -105,9 +119,10 @@ async def test_beta_session_speaks_beta_on_its_socket(client: AsyncOpenAI, serve
     session = await client.beta.realtime.sessions.create(modalities=["text"], voice="shimmer")
     sockets = server.api.replace("http", "ws")
     socket = with_key(client, session.client_secret.value).with_options(websocket_base_url=sockets)
-    async with socket.beta.realtime.connect(model="gpt-4o-realtime-preview") as connection:
+    async with socket.beta.realtime.connect(model="gpt-4o-mini-realtime-preview") as connection:
         created = await connection.recv()
         assert created.session.voice == "shimmer"  # type: ignore[union-attr]
+        assert created.session.model == "gpt-4o-mini-realtime-preview"  # type: ignore[union-attr]
         assert (await connection.recv()).type == "conversation.created"
 
 
