@@ -101,10 +101,7 @@ def _mint(
             },
         },
         "responses": {
-            "200": {
-                "description": "The key, and the session in effect.",
-                "content": {JSON: {"schema": ref(answer), "examples": answers}},
-            },
+            **_ok("The key, and the session in effect.", ref(answer), examples=answers),
             **_refusals(400, 401, 403, 413, 415, 503),
         },
     }
@@ -173,7 +170,7 @@ def _call_responses() -> dict[str, Any]:
             "headers": {"Location": location},
             "content": {SDP: {"schema": {"type": "string"}}},
         },
-        **_refusals(400, 401, 413, 415, 429, 503),
+        **_refusals(400, 401, 404, 413, 415, 429, 503),
     }
 
 
@@ -195,10 +192,7 @@ def _models() -> Operation:
         "summary": "List the models",
         "description": "The names that sessions may ask for. One engine answers under all of them.",
         "responses": {
-            "200": {
-                "description": "All models, newest first of each kind.",
-                "content": {JSON: {"schema": {"$ref": f"{COMPONENTS}ModelList"}}},
-            },
+            **_ok("All models, newest first of each kind.", {"$ref": f"{COMPONENTS}ModelList"}),
             **_refusals(401),
         },
     }
@@ -211,13 +205,7 @@ def _model() -> Operation:
         "summary": "Show one model",
         "description": "One of the names that sessions may ask for.",
         "parameters": [_path_parameter("model", "Name of a model.", catalog.DEFAULT_MODEL)],
-        "responses": {
-            "200": {
-                "description": "The model.",
-                "content": {JSON: {"schema": {"$ref": f"{COMPONENTS}Model"}}},
-            },
-            **_refusals(401, 404),
-        },
+        "responses": {**_ok("The model.", {"$ref": f"{COMPONENTS}Model"}), **_refusals(401, 404)},
     }
 
 
@@ -228,20 +216,20 @@ def _document() -> Operation:
         "summary": "This document",
         "description": "Needs no key.",
         "security": [],
-        "responses": {
-            "200": {
-                "description": "An OpenAPI 3.1 document.",
-                "content": {JSON: {"schema": {"type": "object"}}},
-            }
-        },
+        "responses": _ok("An OpenAPI 3.1 document.", {"type": "object"}),
     }
+
+
+def _ok(description: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """The 200 of an endpoint; ``more`` stands beside the schema."""
+    return {"200": {"description": description, "content": {JSON: {"schema": schema, **more}}}}
 
 
 def _model_parameter(default: str) -> dict[str, Any]:
     return {
         "name": "model",
         "in": "query",
-        "description": "The realtime model, where neither key nor body has a session.",
+        "description": "The realtime model, where neither key nor body names one.",
         "schema": {"type": "string", "default": default},
     }
 
