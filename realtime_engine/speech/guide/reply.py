@@ -1,13 +1,16 @@
-"""The guide's reply to a conversation: a tool call, or the sentences of an answer."""
+"""The guide's reply to a conversation: tool calls, the sentences of an answer, or both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
 from realtime_engine.core.ports import Reply, ReplyDone, ReplyText, ReplyToolCall, Turn
 
 from .heard import Heard
+from .parts import Part, parts_of
 from .request import Request, requested
 from .scene import Scene, shortened, versions
 from .skills import OPEN_VOCABULARY, understand
@@ -30,7 +33,7 @@ def answer(request: Reply, now: datetime) -> Iterator[ReplyText | ReplyToolCall 
     """Answers the conversation, one delta for each sentence; ``now`` is the local time, with its zone.
 
     Results of tools are read out before anything else is looked at, also where tool_choice forces a tool: the guide
-    calls one tool for each request of the user.
+    calls a tool once for each request of the user.
     """
     turns = tuple(turn for turn in request.turns if turn.role != "system")
     asked = requested(turns)
@@ -38,11 +41,40 @@ def answer(request: Reply, now: datetime) -> Iterator[ReplyText | ReplyToolCall 
     results = pending_results(turns)
     if results:
         yield from _deltas(request.job_id, read_results(results, turns))
+    elif parts := _parts(request, turns, asked):
+        answers = (part.understood.answer(scene) for part in parts if part.understood)
+        yield from _deltas(request.job_id, chain.from_iterable(answers))
+        yield from _calls(request, parts, now)
     elif call := _tool_call(request, turns, asked, now):
         yield call
     else:
         yield from _deltas(request.job_id, _sentences(turns, asked, scene))
     yield ReplyDone(request.job_id)
+
+
+def _parts(request: Reply, turns: Sequence[Turn], asked: Request | None) -> Sequence[Part]:
+    """The user's requests, where they are several and tools may be called for them."""
+    if asked is None or asked.skill in OPEN_VOCABULARY or request.tool_choice == "none":
+        return ()
+    tools = [tool for tool in request.tools if _allowed(tool, request.tool_choice)]
+    readings = [Heard.of(turns[-1].text), *versions(turns[-1])]
+    parts = next(filter(None, (parts_of(heard, tools) for heard in readings)), ())
+    calls = sum(part.tool is not None for part in parts)
+    return () if calls > 1 and request.parameters.parallel_tool_calls is False else parts
+
+
+def _allowed(tool: Mapping[str, Any], tool_choice: object) -> bool:
+    return not isinstance(tool_choice, Mapping) or tool.get("name") == tool_choice.get("name")
+
+
+def _calls(request: Reply, parts: Sequence[Part], now: datetime) -> Iterator[ReplyToolCall]:
+    """One call for each part, none of them twice."""
+    calls = (
+        ReplyToolCall(request.job_id, part.tool["name"], arguments_for(part.tool, part.heard, now))
+        for part in parts
+        if part.tool
+    )
+    yield from dict.fromkeys(calls)
 
 
 def _tool_call(request: Reply, turns: Sequence[Turn], asked: Request | None, now: datetime) -> ReplyToolCall | None:

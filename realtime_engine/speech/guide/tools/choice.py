@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from realtime_engine.speech.guide.heard import Heard, words_of
@@ -54,7 +55,7 @@ def score(tool: Tool, heard: Heard) -> float:
     """How clearly the words of a tool match what was heard; 0 is not at all."""
     said = _telling(heard.words)
     named = tool_words(tool)
-    described = _telling(words_of(str(tool.get("description") or "")[:MAX_DESCRIPTION])) - named
+    described = _telling_words(str(tool.get("description") or "")[:MAX_DESCRIPTION]) - named
     share = len(named & said) / len(named) if named else 0.0
     return share + WORD_OF_DESCRIPTION * min(len(described & said), MAX_WORDS_OF_DESCRIPTION)
 
@@ -62,13 +63,19 @@ def score(tool: Tool, heard: Heard) -> float:
 def tool_words(tool: Tool) -> frozenset[str]:
     """The telling words of a tool's name: "getWeather" and "get_weather" are weather."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]", " ", str(tool["name"]))
-    return _telling(words_of(name))
+    return _telling_words(name)
 
 
 def arguments_for(tool: Tool, heard: Heard, now: datetime) -> str:
     """The arguments of a call as JSON."""
     arguments = build_arguments(tool.get("parameters"), Slots(heard), now, tool_words(tool))
     return json.dumps(arguments, ensure_ascii=False)
+
+
+@lru_cache(maxsize=2 * MAX_TOOLS)
+def _telling_words(text: str) -> frozenset[str]:
+    """Kept, because each part of a turn is held against the same tools."""
+    return _telling(words_of(text))
 
 
 def _telling(words: Sequence[str]) -> frozenset[str]:
