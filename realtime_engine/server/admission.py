@@ -9,10 +9,14 @@ from functools import cache
 from django.conf import settings
 
 from realtime_api.errors import ApiError, InvalidRequest, ServerError
+from realtime_engine.server.keys import Grant
 
 
 class Admission:
-    """Counts the sessions of one process, in all and by key."""
+    """Counts the sessions of one process, in all and by ephemeral key.
+
+    The long-lived key is bounded by the process alone: all of an operator's own clients share it.
+    """
 
     def __init__(self, max_sessions: int, max_per_key: int) -> None:
         self._max_sessions = max_sessions
@@ -29,13 +33,13 @@ class Admission:
             message = f"All {self._max_sessions} sessions of this engine are taken. Try again in a few seconds."
             raise ServerError(message, "engine_busy", status=503)
 
-    def admit(self, owner: str) -> Callable[[], None]:
+    def admit(self, grant: Grant) -> Callable[[], None]:
         """Takes a place and returns what gives it back (once, however often it is called). Raises ApiError."""
         self.check()
-        if self._by_owner[owner] >= self._max_per_key:
+        if grant.is_ephemeral and self._by_owner[grant.owner] >= self._max_per_key:
             raise self._too_many()
-        self._by_owner[owner] += 1
-        places = [owner]
+        self._by_owner[grant.owner] += 1
+        places = [grant.owner]
 
         def leave() -> None:
             if places:

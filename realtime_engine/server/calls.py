@@ -86,7 +86,7 @@ async def _create(request: Request, grant: Grant) -> Response:
     config = _config(offer, grant, request.parameter("model"), dialect)
     sdp = checked_offer(offer.sdp)
     running = engine.current()
-    leave = admission.of_this_process().admit(grant.owner)
+    leave = admission.of_this_process().admit(grant)
     call = Call(new_id("rtc"), running, Opening(grant.owner, config, dialect), leave)
     task = asyncio.create_task(_run(call))
     _live[call.id] = call, task

@@ -20,6 +20,7 @@ from realtime_engine.core.ports import Samples
 from realtime_engine.server import admission, auth, bounds, calls, engine, metrics
 from realtime_engine.server.distant import Call
 from realtime_engine.server.events import close_reason, error_event
+from realtime_engine.server.keys import Grant
 from realtime_engine.server.opening import (
     SUBPROTOCOL,
     Opening,
@@ -124,12 +125,12 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
             return
         self._connection.shows_decisions = shows_decisions(query)
         dialect = choose_dialect(grant, headers.get(b"openai-beta"), offered)
-        self._start(Opening(grant.owner, choose_config(grant, query), dialect))
+        self._start(grant, Opening(grant.owner, choose_config(grant, query), dialect))
 
-    def _start(self, opening: Opening) -> None:
+    def _start(self, grant: Grant, opening: Opening) -> None:
         running = engine.current()
         driver = running.driver(opening, self._connection, "events")
-        leave = admission.of_this_process().admit(opening.owner)
+        leave = admission.of_this_process().admit(grant)
         self._receive, self._leave = driver.receive, driver.stop
         self._tasks.append(running.run(driver, self._connection, leave))
 
