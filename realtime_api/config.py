@@ -164,7 +164,7 @@ class FunctionTool(Wire):
 
     type: Literal["function"] = "function"
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Letters, digits, _ and -.")]
-    description: Annotated[str, Field(max_length=MAX_INSTRUCTIONS, description="When and how to call it.")] = ""
+    description: Annotated[str, Field(max_length=65_536, description="When and how to call it.")] = ""
     parameters: Annotated[dict[str, Any], Field(description="JSON Schema of its arguments.")] = Field(
         default_factory=dict
     )

@@ -11,6 +11,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
+READABLE_ANYWHERE = (b"access-control-allow-origin", b"*")
+"""Pages of other sites may call the engine, and are to see why they were refused; this answer tells nothing else."""
+
 MAX_BODY_BYTES = 2 * 1024 * 1024  # twice what the engine's REST endpoints take; forms and SDP are far smaller
 
 
@@ -47,7 +50,7 @@ class UploadLimit:
     async def _refuse(self, send: Send) -> None:
         message = f"The request body is too large: at most {self._max_bytes} bytes."
         error = {"message": message, "type": "invalid_request_error", "param": None, "code": "request_too_large"}
-        headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+        headers = [(b"content-type", b"application/json"), (b"connection", b"close"), READABLE_ANYWHERE]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         body = json.dumps({"error": error}).encode()
         await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -16,8 +16,8 @@ async def reads_everything(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def answer(chunks: list[bytes], **headers: str) -> int:
-    """The status for a body sent in these chunks."""
+async def answer(chunks: list[bytes], **headers: str) -> Any:
+    """The start of the response to a body sent in these chunks."""
     messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
     sent: list[Any] = []
@@ -30,7 +30,7 @@ async def answer(chunks: list[bytes], **headers: str) -> int:
 
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     await UploadLimit(reads_everything, 1000)({"type": "http", "headers": raw}, receive, send)
-    return int(sent[0]["status"])
+    return sent[0]
 
 
 BODIES = {
@@ -44,4 +44,10 @@ BODIES = {
 
 @pytest.mark.parametrize(("chunks", "headers", "status"), BODIES.values(), ids=BODIES)
 async def test_a_body_is_bounded(chunks, headers, status):
-    assert await answer(chunks, **headers) == status
+    assert (await answer(chunks, **headers))["status"] == status
+
+
+@pytest.mark.parametrize("headers", [{}, {"content_length": "1200"}])
+async def test_pages_of_other_sites_can_read_the_refusal(headers):
+    refusal = await answer([b"x" * 600, b"x" * 600], **headers)
+    assert (b"access-control-allow-origin", b"*") in refusal["headers"]

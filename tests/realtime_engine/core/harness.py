@@ -75,6 +75,7 @@ class Bench:
         limits: Limits | None = None,
         degraded: Mapping[str, str] | None = None,
         recogniser: bool = False,
+        session_seconds: float = 3600,
         **config: Any,
     ) -> None:
         counter = itertools.count()
@@ -90,6 +91,7 @@ class Bench:
             limits=limits,
             degraded=degraded,
             recogniser=recogniser,
+            session_seconds=session_seconds,
         )
         self.events: list[dict[str, Any]] = []
         self.decisions: list[dict[str, Any]] = []

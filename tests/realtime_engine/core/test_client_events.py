@@ -555,6 +555,33 @@ def test_a_failed_transcription_is_reported_apart_from_errors():
     assert bench.last("response.done")["response"]["status"] == "failed"
 
 
+TOOL = {"type": "function", "name": "go", "description": "", "parameters": {}}
+GO = {"type": "function", "name": "go"}
+CHOICES = {
+    # name: (the session's tools and choice, the response's, whether it is refused)
+    "defined in the session": ({"tools": [TOOL]}, {"tool_choice": GO}, False),
+    "defined in the response": ({}, {"tools": [TOOL], "tool_choice": GO}, False),
+    "defined nowhere": ({}, {"tool_choice": GO}, True),
+    "taken away by the response": ({"tools": [TOOL], "tool_choice": GO}, {"tools": []}, True),
+}
+
+
+@pytest.mark.parametrize(("session", "response", "refused"), CHOICES.values(), ids=CHOICES)
+@pytest.mark.parametrize("dialect", ["ga", "beta"])
+def test_a_response_is_forced_only_to_a_tool_it_has(dialect, session, response, refused):
+    bench = Bench(dialect=dialect, turn_detection=None, **session)
+    bench.send(type="response.create", response=response)
+    found = [(event["error"]["code"], event["error"]["param"]) for event in errors(bench)]
+    assert found == ([("invalid_value", "response.tool_choice")] if refused else [])
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(3600, "60 minutes"), (30, "30 seconds"), (90, "90 seconds")])
+def test_the_time_limit_is_told_in_whole_numbers(seconds, words):
+    bench = Bench(session_seconds=seconds)
+    bench.wait(seconds + 1)
+    assert bench.last("error")["error"]["message"] == f"Your session hit the maximum duration of {words}."
+
+
 def test_the_session_ends_at_its_time_limit():
     bench = Bench()
     bench.wait(3601)

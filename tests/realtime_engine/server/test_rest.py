@@ -11,6 +11,7 @@ import pytest
 from realtime_engine.server import admission, keys
 from realtime_engine.server.admission import Admission
 from realtime_engine.server.http import Response
+from realtime_engine.server.keys import Grant
 
 Ask = Callable[..., Response]
 NOW = 1_700_000_000
@@ -88,6 +89,13 @@ REFUSALS: dict[str, tuple[tuple[Any, ...], dict[str, Any], int, str, str | None]
     "wrong method": (("GET", MINT), {}, 405, "method_not_allowed", None),
     "text body": (("POST", BETA_MINT, b"a=1"), TEXT, 415, "unsupported_content_type", None),
     "broken JSON": (("POST", BETA_MINT, b"{"), {}, 400, "invalid_json", None),
+    "a number of 5000 digits": (
+        ("POST", BETA_MINT, b'{"speed": ' + b"9" * 5000 + b"}"), {}, 400, "invalid_json", None,
+    ),
+    "a tool that is not defined": (
+        ("POST", BETA_MINT, {"tool_choice": {"type": "function", "name": "go"}}), {}, 400, "invalid_value",
+        "tool_choice",
+    ),
     "not UTF-8": (("POST", BETA_MINT, b"\xff\xfe{}"), {}, 400, "invalid_json", None),
     "endless nesting": (("POST", BETA_MINT, b"[" * 100_000), {}, 400, "invalid_json", None),
     "deep nesting": (("POST", BETA_MINT, b"[" * 70 + b"]" * 70), {}, 400, "invalid_json", None),
@@ -153,7 +161,7 @@ def test_refused_key_is_shown_masked_only(ask: Ask) -> None:
 
 def test_full_engine_says_when_to_come_again(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     full = Admission(max_sessions=1, max_per_key=1)
-    full.admit("somebody")
+    full.admit(Grant("somebody"))
     monkeypatch.setattr(admission, "of_this_process", lambda: full)
     response = ask("POST", "realtime/client_secrets")
     assert (response.status, document(response)["error"]["code"]) == (503, "engine_busy")
