@@ -119,7 +119,7 @@ class Conversation:
         return self.previous_of(entry.item.id)
 
     def update(self, entry: Entry) -> None:
-        """Replace an item by what became of it; what the client truncated while it was being made stays cut off."""
+        """Replace an item by what became of it; ``entry`` is cut where the client truncated the item in the making."""
         cut_ms = self._entries[entry.item.id].cut_ms
         self._entries[entry.item.id] = entry
         if cut_ms is not None:

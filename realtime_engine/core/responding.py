@@ -82,6 +82,7 @@ class Responding:
         self._check_voice(params)
         if not params.out_of_band:
             self._conversation.check_room()
+        self.show_progress()
         entries = read_input(params.input, self._conversation, self._outbox) if params.input is not None else None
         run = ResponseRun(
             outbox=self._outbox,
@@ -170,6 +171,7 @@ class Responding:
             waiting.run.begin(self._request(waiting))
 
     def _request(self, waiting: _Waiting) -> Request:
+        self.show_progress()
         entries = self._conversation.entries if waiting.entries is None else waiting.entries
         config, params = waiting.run.config, waiting.params
         session_tools: list[dict[str, Any]] = [tool.model_dump() for tool in config.tools]

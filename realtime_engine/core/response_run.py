@@ -348,8 +348,7 @@ class ResponseRun:
         if not self.out_of_band and entry.item.id in self._conversation:
             self._conversation.update(entry)
             previous = self._conversation.previous_of(entry.item.id)
-            kept = self._conversation.entry(entry.item.id).item  # less than was made, where the client truncated it
-            self._outbox.emit(ItemDone(item=kept, previous_item_id=previous))
+            self._outbox.emit(ItemDone(item=entry.item, previous_item_id=previous))
         self._outbox.emit(OutputItemDone(response_id=self.response.id, output_index=index, item=entry.item))
         self.response = replace(self.response, output=(*self.response.output[:index], entry.item))
 

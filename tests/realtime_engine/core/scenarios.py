@@ -447,6 +447,21 @@ def tracing_is_fixed_once_on(dialect: str) -> Script:
 
 
 @scenario
+def truncation_while_speaking(dialect: str) -> Script:
+    script = Script(dialect=dialect, turn_detection=None)
+    ask(script, "count to four")
+    script.begin_reply("one two three four")
+    script.speak_on(2.0, ports.SpeechMark(0, 3, 0), ports.SpeechMark(4, 7, 24_000))
+    item_id = script.events[-1]["item_id"]
+    script.send(type="conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=500)
+    script.send(type="conversation.item.retrieve", item_id=item_id)
+    script.speak_on(2.0, ports.SpeechMark(8, 13, 48_000), ports.SpeechMark(14, 18, 72_000))
+    script.send(type="response.cancel")
+    script.send(type="conversation.item.retrieve", item_id=item_id)
+    return script
+
+
+@scenario
 def voice_lock(dialect: str) -> Script:
     script = Script(dialect=dialect)
     ask(script)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+import numpy as np
 import pytest
 
 from realtime_engine.core import ports
@@ -235,6 +236,17 @@ def test_an_out_of_band_response_leaves_the_conversation_alone():
     bench.reply("Aside.")
     assert not any(name.startswith("conversation.") for name in bench.types())
     assert bench.last("response.done")["response"]["conversation_id"] is None
+
+
+def test_an_out_of_band_response_knows_what_the_other_has_said_so_far():
+    bench = asked()
+    bench.bring(ports.ReplyText(bench.job(ports.Reply).job_id, "one two"))
+    sound = np.ones(24_000, dtype=np.int16)
+    bench.bring(ports.SpeechChunk(bench.job(ports.Speak).job_id, sound, (ports.SpeechMark(0, 3, 0),)))
+    item_id = bench.last("response.output_item.added")["item"]["id"]
+    for aside in ({}, {"input": [{"type": "item_reference", "id": item_id}]}):
+        bench.send(type="response.create", response={"conversation": "none", **aside})
+        assert bench.job(ports.Reply).turns[-1] == ports.Turn("assistant", "one")
 
 
 def test_a_long_story_is_spoken_at_most_20_s_ahead():
