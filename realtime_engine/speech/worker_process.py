@@ -14,7 +14,7 @@ from pathlib import Path
 import realtime_engine
 from realtime_engine.core.ports import JobFailed, JobResult, TranscribeAudio
 from realtime_engine.speech import messages
-from realtime_engine.speech.messages import Message, Ready, Request
+from realtime_engine.speech.messages import BadMessage, Message, Ready, Request
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 2.0
@@ -64,7 +64,7 @@ class Worker:
         worker = cls(await _process(program))
         ready = None
         try:
-            with suppress(TimeoutError):
+            with suppress(TimeoutError, BadMessage):
                 async with asyncio.timeout(READY_SECONDS):
                     ready = await worker.read()
         finally:

@@ -14,6 +14,12 @@ from realtime_engine.speech.remote.thoughts import Thoughts
 MAX_CHARACTERS = 100_000
 """Text and arguments of one reply."""
 
+MAX_CALLS = 128
+"""Of one reply: as many as a session may have tools."""
+
+CallKey = tuple[int | None, str | None]
+"""Index and id of a call."""
+
 Result = ReplyText | ReplyToolCall | ReplyDone
 
 
@@ -68,8 +74,7 @@ class Completion:
         self._job_id = job_id
         self._sentences = Sentences() if spoken else None
         self._thoughts = Thoughts()
-        self._call: ReplyToolCall | None = None
-        self._call_key: tuple[int | None, str | None] = (None, None)
+        self._calls: dict[CallKey, ReplyToolCall] = {}
         self._finish_reason: str | None = None
         self._usage: ReplyUsage | None = None
         self._characters = 0
@@ -82,7 +87,9 @@ class Completion:
             delta = choice.delta or Delta()
             yield from self._text(delta.content or "")
             for call in delta.tool_calls or ():
-                yield from self._tool_call(call)
+                if not self._calls:
+                    yield from self._rest_of_text()
+                self._add_to_call(call)
             self._finish_reason = choice.finish_reason or self._finish_reason
 
     def finish(self) -> None:
@@ -94,7 +101,7 @@ class Completion:
         if self._finish_reason is None:
             raise BadCompletion("ended in the middle of a reply")
         yield from self._rest_of_text()
-        yield from self._rest_of_call()
+        yield from self._whole_calls()
         yield ReplyDone(self._job_id, INCOMPLETE.get(self._finish_reason), self._usage)
 
     def _text(self, delta: str) -> Iterator[ReplyText]:
@@ -111,24 +118,28 @@ class Completion:
             if piece:
                 yield ReplyText(self._job_id, piece)
 
-    def _tool_call(self, delta: CallDelta) -> Iterator[Result]:
-        if self._call is None or self._is_another(delta):
-            yield from self._rest_of_text()
-            yield from self._rest_of_call()
-            self._call, self._call_key = ReplyToolCall(self._job_id, "", ""), (delta.index, delta.id)
+    def _add_to_call(self, delta: CallDelta) -> None:
+        """Calls may come in turns, a piece of each; which of them is whole is certain only at the end."""
+        key = self._key(delta)
+        call = self._calls.get(key, ReplyToolCall(self._job_id, "", ""))
         function = delta.function or Function()
         name, arguments = function.name or "", function.arguments or ""
         self._count(name + arguments)
-        self._call = ReplyToolCall(self._job_id, self._call.name + name, self._call.arguments + arguments)
+        self._calls[key] = ReplyToolCall(self._job_id, call.name + name, call.arguments + arguments)
+        if len(self._calls) > MAX_CALLS:
+            raise BadCompletion(f"called more than {MAX_CALLS} tools")
 
-    def _is_another(self, delta: CallDelta) -> bool:
-        """Some servers leave the index out, or count from 0 for every call; then the id tells."""
-        index, call_id = self._call_key
-        return delta.index != index or (delta.id not in (None, "", call_id))
+    def _key(self, delta: CallDelta) -> CallKey:
+        """Some servers leave the index out, or count from 0 for every call; then the id tells.
 
-    def _rest_of_call(self) -> Iterator[ReplyToolCall]:
-        call, self._call = self._call, None
-        if call is not None:
+        The id stands in a call's first piece, and not always in the others: those belong to the last with their index.
+        """
+        if delta.id:
+            return delta.index, delta.id
+        return next((key for key in reversed(self._calls) if key[0] == delta.index), (delta.index, None))
+
+    def _whole_calls(self) -> Iterator[ReplyToolCall]:
+        for call in self._calls.values():
             if not call.name:
                 raise BadCompletion("called a tool without a name")
             yield ReplyToolCall(call.job_id, call.name, call.arguments or "{}")

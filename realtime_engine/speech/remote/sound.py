@@ -33,46 +33,48 @@ class Decoder(Protocol):
 
 
 class Raw:
-    """16-bit little-endian mono."""
+    """16-bit little-endian mono at ``rate``, one of RATES."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = SESSION_RATE) -> None:
         self._odd = b""
+        self._resampler = None if rate == SESSION_RATE else soxr.ResampleStream(rate, SESSION_RATE, 1, dtype="int16")
 
     def decode(self, data: bytes) -> Samples:
         data = self._odd + data
         whole = len(data) // _SAMPLE.itemsize * _SAMPLE.itemsize
         self._odd = data[whole:]
-        return np.frombuffer(data[:whole], _SAMPLE).astype(np.int16)
+        return self._resampled(np.frombuffer(data[:whole], _SAMPLE).astype(np.int16))
 
     def close(self) -> Samples:
-        return _NOTHING
+        return self._resampled(_NOTHING, last=True)
+
+    def _resampled(self, samples: Samples, *, last: bool = False) -> Samples:
+        return samples if self._resampler is None else self._resampler.resample_chunk(samples, last=last)
 
 
 class Wav:
     """16-bit mono PCM in a RIFF file, at any usual rate."""
 
     def __init__(self) -> None:
-        self._raw = Raw()
+        self._raw: Raw | None = None
         self._head = b""
         self._left = 0  # bytes of sound still to come
-        self._resampler: soxr.ResampleStream | None = None
 
     def decode(self, data: bytes) -> Samples:
-        if self._resampler is None:
+        if self._raw is None:
             self._head += data
             opened = _header(self._head)
             if opened is None:
                 return _NOTHING
             rate, start, self._left = opened
-            self._resampler = soxr.ResampleStream(rate, SESSION_RATE, 1, dtype="int16")
+            self._raw = Raw(rate)
             data = self._head[start:]
         sound = data[: self._left]
         self._left -= len(sound)
-        samples: Samples = self._resampler.resample_chunk(self._raw.decode(sound))
-        return samples
+        return self._raw.decode(sound)
 
     def close(self) -> Samples:
-        return _NOTHING if self._resampler is None else self._resampler.resample_chunk(_NOTHING, last=True)
+        return _NOTHING if self._raw is None else self._raw.close()
 
 
 def _header(data: bytes) -> tuple[int, int, int] | None:

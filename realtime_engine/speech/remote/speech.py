@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 
@@ -11,7 +11,7 @@ from realtime_engine.core.ports import SESSION_RATE, CancelJob, Job, Speak, Spee
 from realtime_engine.speech.marks import EvenMarks
 from realtime_engine.speech.remote import stream
 from realtime_engine.speech.remote.service import Service
-from realtime_engine.speech.remote.sound import Decoder, Raw, UnknownSound, Wav
+from realtime_engine.speech.remote.sound import RATES, Decoder, Raw, UnknownSound, Wav
 from realtime_engine.speech.running import RunningJobs
 from realtime_engine.speech.worker_process import Deliver
 
@@ -20,11 +20,9 @@ DEFAULT_MODEL = "tts-1"
 MAX_BYTES = 2 * SESSION_RATE * 600
 """Of one text: ten minutes of speech."""
 
-DECODERS: dict[str, Callable[[], Decoder]] = {
-    **dict.fromkeys(("", "audio/pcm", "audio/l16", "audio/raw", "audio/x-raw", "application/octet-stream"), Raw),
-    **dict.fromkeys(("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"), Wav),
-}
-"""By media type: what was asked for, and what servers that know only files send. Others would be heard as noise."""
+RAW = ("", "audio/pcm", "audio/l16", "audio/raw", "audio/x-raw", "application/octet-stream")
+WAV = ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")
+"""Media types: what was asked for, and what servers that know only files send. Others would be heard as noise."""
 
 _WORD = re.compile(r"\w")
 
@@ -66,11 +64,8 @@ class Speaker:
         return body if job.speed == 1 else body | {"speed": job.speed}
 
     async def _read(self, job: Speak, response: httpx.Response, deliver: Deliver) -> None:
-        make_decoder = DECODERS.get(stream.content_type(response))
-        if make_decoder is None:
-            raise self._service.bad_answer("sent neither raw samples nor a WAV file")
         try:
-            await self._decode(job, stream.chunks(response, MAX_BYTES), make_decoder(), deliver)
+            await self._decode(job, stream.chunks(response, MAX_BYTES), _decoder(response), deliver)
         except UnknownSound as error:
             raise self._service.bad_answer(f"sent {error}") from None
         except stream.TooLong:
@@ -83,7 +78,27 @@ class Speaker:
             taken += len(audio)
             if len(audio):
                 deliver(SpeechChunk(job.job_id, audio, marks.until(taken)))
-        if taken == 0:
-            raise self._service.bad_answer("sent no audio")
         rest = decoder.close()
+        if taken + len(rest) == 0:
+            raise self._service.bad_answer("sent no audio")
         deliver(SpeechChunk(job.job_id, rest, marks.rest(taken + len(rest))))
+
+
+def _decoder(response: httpx.Response) -> Decoder:
+    """Raises UnknownSound."""
+    media_type = stream.content_type(response)
+    if media_type in WAV:
+        return Wav()
+    if media_type not in RAW:
+        raise UnknownSound("neither raw samples nor a WAV file")
+    if stream.parameter(response, "channels") not in ("", "1"):
+        raise UnknownSound("raw samples of several channels")
+    return Raw(_rate(response))
+
+
+def _rate(response: httpx.Response) -> int:
+    """What the media type says (``audio/pcm;rate=16000``), or what was asked for. Raises UnknownSound."""
+    rate = stream.parameter(response, "rate") or str(SESSION_RATE)
+    if not rate.isdecimal() or len(rate) > 5 or int(rate) not in RATES:
+        raise UnknownSound(f"raw samples at an unusual rate; {RATES[0]} to {RATES[-1]} Hz are taken")
+    return int(rate)

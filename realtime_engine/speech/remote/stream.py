@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -58,3 +59,9 @@ def content_type(response: httpx.Response) -> str:
     """The media type without parameters, in lower case."""
     header: str = response.headers.get("content-type", "")
     return header.partition(";")[0].strip().lower()
+
+
+def parameter(response: httpx.Response, name: str) -> str:
+    """The value of one of the media type's parameters, such as ``rate``; empty where it is absent."""
+    found = re.search(rf";\s*{name}\s*=([^;]*)", response.headers.get("content-type", ""), re.IGNORECASE)
+    return found[1].strip(' "') if found else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -167,6 +168,15 @@ async def test_stopping_leaves_no_process_behind():
 async def test_a_worker_that_cannot_start_is_an_error():
     with pytest.raises(RuntimeError, match="did not start"):
         await WorkerPool("nonsense", 1).start()
+
+
+async def test_a_worker_whose_first_words_are_nonsense_has_not_started(monkeypatch, tmp_path):
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nprintf 'This is no message at all.'\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(RuntimeError, match="did not start"):  # what a pool tries again after
+        await WorkerPool("voice", 1).start()
 
 
 @pytest.mark.parametrize("seconds", [1, 15])

@@ -88,6 +88,18 @@ async def test_several_tool_calls(index: int | None, call_id: str) -> None:
     assert got == [ReplyToolCall("r", "light", "{}"), ReplyToolCall("r", "fan", "{}"), ReplyDone("r")]
 
 
+@pytest.mark.parametrize("again", [(None, None), ("a", "b")], ids=["id once", "id in every piece"])
+async def test_tool_calls_that_come_in_turns(again: tuple[str | None, str | None]) -> None:
+    pieces = sse(
+        chunk(calls=call("light", '{"on"', index=0, call_id="a")),
+        chunk(calls=call("fan", '{"speed"', index=1, call_id="b")),
+        chunk(calls=call(arguments=":true}", index=0, call_id=again[0])),
+        chunk(calls=call(arguments=":2}", index=1, call_id=again[1]), finish="tool_calls"),
+    )
+    got = await results(*pieces)
+    assert got == [ReplyToolCall("r", "light", '{"on":true}'), ReplyToolCall("r", "fan", '{"speed":2}'), ReplyDone("r")]
+
+
 @pytest.mark.parametrize(
     ("finish", "incomplete"), [("length", "max_output_tokens"), ("content_filter", "content_filter"), ("stop", None)]
 )
@@ -112,6 +124,7 @@ FAILURES: dict[str, tuple[dict[str, Any], str]] = {
     "cut off": ({"pieces": sse(chunk("Hel"), done=False)}, "llm_bad_answer"),
     "nothing": ({"pieces": []}, "llm_bad_answer"),
     "tool without a name": ({"pieces": sse(chunk(calls=call(None, "{}")), chunk(finish="stop"))}, "llm_bad_answer"),
+    "endless calls": ({"pieces": sse(*[chunk(calls=call("f", index=i)) for i in range(129)])}, "llm_bad_answer"),
     "endless text": ({"pieces": sse(*[chunk("x" * 60_000)] * 2)}, "llm_bad_answer"),
     "endless event": ({"pieces": [b"data: " + b"x" * 300_000]}, "llm_bad_answer"),
     "not streamed": ({"pieces": [b"{}"], "content_type": "application/json"}, "llm_bad_answer"),

@@ -94,6 +94,20 @@ async def test_file_of_unknown_length_and_what_stands_behind_the_sound() -> None
     assert len(samples(await spoken(file + b"LIST\x04\x00\x00\x00note", content_type="audio/wav"))) == 48_000
 
 
+@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 44_100])
+@pytest.mark.parametrize("step", [7, 100_000])
+async def test_raw_samples_are_played_at_the_rate_their_type_names(rate: int, step: int) -> None:
+    sound = wav(rate)[44:]
+    pieces = (sound[at : at + step] for at in range(0, len(sound), step))
+    results = await spoken(*pieces, content_type=f'audio/pcm; Rate="{rate}"; channels=1')
+    assert abs(len(samples(results)) // 2 - 24_000) <= 2
+    assert results[-1] == SpeechDone("s")
+
+
+async def test_a_word_shorter_than_the_resampler_holds_back_is_still_heard() -> None:
+    assert len(samples(await spoken(wav(16_000)[44:84], content_type="audio/l16;rate=16000"))) == 60
+
+
 async def test_every_word_is_marked_once_within_the_audio() -> None:
     marks = [mark for result in await spoken(SECOND) if isinstance(result, SpeechChunk) for mark in result.marks]
     assert [SPEAK.text[mark.start : mark.end] for mark in marks] == ["One", "two", "three."]
@@ -115,8 +129,14 @@ async def test_text_without_a_word_is_not_sent() -> None:
         ((wav(24_000, channels=2),), "audio/wav"),
         ((b"RIFF" + bytes(10_000),), "audio/wav"),
         ((wav(24_000)[:40],), "audio/wav"),
+        ((SECOND,), "audio/pcm;rate=192000"),
+        ((SECOND,), "audio/pcm;rate=fast"),
+        ((SECOND,), "audio/pcm;rate=24000;channels=2"),
     ],
-    ids=["mp3", "document", "nothing", "stereo", "no WAV", "only a header"],
+    ids=[
+        *("mp3", "document", "nothing", "stereo", "no WAV", "only a header"),
+        *("raw at a rate too high", "raw at no rate", "raw stereo"),
+    ],
 )
 async def test_what_is_no_speech_is_refused(pieces: tuple[bytes, ...], content_type: str) -> None:
     last = (await spoken(*pieces, content_type=content_type))[-1]
