@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from pydantic import ValidationError
 
 from realtime_demo import engine
+from realtime_demo.addresses import is_base_url
 from realtime_demo.providers import RESERVED_IDS, SETTINGS, ProviderSettings
 from realtime_engine.server import udp_ports
 
@@ -47,7 +47,7 @@ def check_open_mint(app_configs: Sequence[AppConfig] | None = None, **kwargs: An
 @register
 def check_openai_base_url(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """OPENAI_BASE_URL is an address."""
-    if urlsplit(settings.OPENAI_BASE_URL).scheme in ("http", "https"):
+    if is_base_url(settings.OPENAI_BASE_URL):
         return []
     hint = "Leave it out, or write it like https://api.openai.com/v1."
     return [Error("OPENAI_BASE_URL is not an http(s) address.", hint=hint, id="realtime_demo.E004")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +11,10 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-BASE_URL = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?(?<!/completions)(?<!/speech)(?<!/transcriptions)")
+from realtime_demo.addresses import is_base_url
+
+ENDPOINTS = ("/completions", "/speech", "/transcriptions")
+"""What the engine itself puts behind a base URL."""
 
 
 @register
@@ -24,7 +26,7 @@ def check_engine_backends(app_configs: Sequence[AppConfig] | None = None, **kwar
         "REALTIME_TTS_URL": settings.ENGINE_TTS_URL,
     }
     hint = "Leave it out, or write it like http://127.0.0.1:11434/v1, without a key, and without /chat or /audio."
-    bad = [name for name, url in urls.items() if url and not BASE_URL.fullmatch(url)]
+    bad = [name for name, url in urls.items() if url and (url.endswith(ENDPOINTS) or not is_base_url(url))]
     found: list[CheckMessage] = [Error(f"{name} is no base URL.", hint=hint, id="realtime_demo.E010") for name in bad]
     twice = (("REALTIME_STT_URL", "REALTIME_WHISPER_MODEL"), ("REALTIME_TTS_URL", "REALTIME_PIPER_VOICE"))
     for url, model in twice:

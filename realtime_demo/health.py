@@ -43,8 +43,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _has_key(request: HttpRequest) -> bool:
-    sent = request.headers.get("Authorization", "").encode(errors="replace")
-    return secrets.compare_digest(sent, f"Bearer {settings.ENGINE_API_KEY}".encode())
+    from realtime_engine.server import auth
+
+    key = auth.bearer(request.headers.get("Authorization"))
+    return key is not None and secrets.compare_digest(key.encode(errors="replace"), settings.ENGINE_API_KEY.encode())
 
 
 def _database_fault() -> str | None:

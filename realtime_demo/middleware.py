@@ -1,4 +1,4 @@
-"""Response headers that neither Django nor django-csp sets."""
+"""What neither Django's middleware nor django-csp does."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
+from django.http.response import HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 from django.utils.decorators import sync_and_async_middleware
 
 PERMISSIONS_POLICY = "microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=()"
 
+PROBES = ("/healthz", "/readyz")
+
 Handler = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+class Common(CommonMiddleware):
+    """Django's, which refuses names that are not the site's: a probe asks by address, and is told nothing secret."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in PROBES else super().process_request(request)
 
 
 @sync_and_async_middleware

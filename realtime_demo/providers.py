@@ -9,14 +9,21 @@ from typing import Annotated, Literal
 
 import httpx
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, TypeAdapter
 
 from realtime_api.dialects import DIALECTS
 from realtime_demo import engine
+from realtime_demo.addresses import is_base_url
 from sessions_app.providers import RealtimeProvider, new_client
 from sessions_app.registry import Registry, Unavailable
 
 RESERVED_IDS = ("local", "local-beta", "openai")
+
+
+def _base_url(text: str) -> str:
+    if not is_base_url(text):
+        raise ValueError("write it like http://lab:9000/v1, without a key")
+    return text
 
 
 class ProviderSettings(BaseModel):
@@ -26,7 +33,7 @@ class ProviderSettings(BaseModel):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
     label: Annotated[str, Field(min_length=1, max_length=64)]
-    base_url: Annotated[str, Field(pattern=r"^https?://[^/?#@\s]+(/[^?#\s]*)?$", max_length=512)]
+    base_url: Annotated[str, Field(max_length=512), AfterValidator(_base_url)]
     api_key: SecretStr = SecretStr("")
     dialect: Literal["beta", "ga"] = "ga"
 

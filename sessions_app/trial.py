@@ -18,6 +18,7 @@ from sessions_app.reference import Operation
 
 MAX_BODY = 100_000  # characters; the longest instructions with every tool fit
 MAX_PARAMETER = 128
+MAX_READABLE = 1 << 20  # characters of an answer: deep nesting grows a thousandfold when it is indented
 PARAMETER_PREFIX = "parameter-"
 SAFE_PARAMETER = re.compile(r"[A-Za-z0-9_.:-]+")
 
@@ -80,9 +81,20 @@ def _answer(answer: httpx.Response) -> Answer:
 
 
 def _readable(answer: httpx.Response) -> str:
-    """JSON indented, anything else as it is."""
+    """JSON indented where that stays within bounds, anything else as it is."""
     text = answer.content.decode(errors="replace")
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return _indented(json.loads(text)) or text
     except (ValueError, RecursionError):
         return text
+
+
+def _indented(document: Any) -> str | None:
+    """None above MAX_READABLE, and no more is written than that."""
+    pieces, length = [], 0
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(document):
+        pieces.append(piece)
+        length += len(piece)
+        if length > MAX_READABLE:
+            return None
+    return "".join(pieces)

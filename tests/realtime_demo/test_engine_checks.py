@@ -10,10 +10,22 @@ from pydantic import SecretStr
 from tests.realtime_demo.test_checks import KEY, findings, ids
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:11434/v1", "http://user:key@host/v1", "http://host/v1/chat/completions"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("127.0.0.1:11434/v1", "http://user:key@host/v1", "http://host/v1/chat/completions", "http://:80/v1"),
+        *("http://host:0/v1", "http://host:65536/v1", "http://host:port/v1", "http://[::1/v1"),
+    ],
+)
 def test_language_model_that_is_no_base_url_is_an_error(settings: Any, url: str) -> None:
     settings.ENGINE_LLM_URL = url
     assert ids() == ["realtime_demo.E010"]
+
+
+@pytest.mark.parametrize("url", ["http://host:65535/v1", "https://host", "http://[::1]:8080/v1/", "http://host:/v1"])
+def test_language_model_s_base_url_is_taken(settings: Any, url: str) -> None:
+    settings.ENGINE_LLM_URL = url
+    assert ids() == []
 
 
 def test_two_recognisers_are_an_error(settings: Any) -> None:

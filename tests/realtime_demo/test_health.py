@@ -17,6 +17,12 @@ def test_process_that_answers_is_alive(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
 
 
+@pytest.mark.parametrize("host", ["10.1.2.3:8000", "pod-7.cluster.internal"])
+def test_probe_may_ask_by_an_address_that_is_not_the_site_s(client: Client, host: str) -> None:
+    assert client.get("/healthz", headers={"host": host}).status_code == 200
+    assert client.get("/", headers={"host": host}).status_code == 400
+
+
 @pytest.mark.django_db
 def test_site_whose_engine_has_not_started_is_not_ready(client: Client) -> None:
     response = client.get("/readyz")
@@ -56,6 +62,7 @@ def test_figures_are_closed_to_a_proxy_s_clients(client: Client, sent: dict[str,
     assert client.get("/metrics", headers=headers).status_code == 401
 
 
-def test_engine_s_key_opens_the_figures_from_anywhere(client: Client) -> None:
-    headers = {"x-forwarded-for": "203.0.113.9", "authorization": f"Bearer {KEY}"}
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER "])
+def test_engine_s_key_opens_the_figures_from_anywhere(client: Client, scheme: str) -> None:
+    headers = {"x-forwarded-for": "203.0.113.9", "authorization": f"{scheme} {KEY}"}
     assert client.get("/metrics", headers=headers).status_code == 200

@@ -189,6 +189,19 @@ def test_a_script_gets_the_answer(script: Client, sent: Log) -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_an_answer_that_would_grow_beyond_measure_is_shown_as_it_came(
+    script: Client, install: Install, make_provider: MakeProvider
+) -> None:
+    nested = "[" * 900 + ",".join("1" * 5_000) + "]" * 900  # indented, each of its numbers takes 1.8 kB
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=DOCUMENT) if request.url.path == "/v1/openapi.json" else answer
+
+    answer = httpx.Response(200, text=nested, headers={"Content-Type": "application/json"})
+    install(make_provider(handle, id="local", is_local=True))
+    assert script.post(ADDRESS, TALK).json()["body"] == nested
+
+
 def test_the_request_is_sent_as_it_was_typed_with_the_servers_key(script: Client, sent: Log) -> None:
     script.post(ADDRESS, TALK | {"body": '{"voice": '})
     (request,) = sent
