@@ -22,6 +22,7 @@ from realtime_api.server_events import (
 from realtime_engine.core import wire_audio
 from realtime_engine.core.chores import Chore, Chores, one_by_one
 from realtime_engine.core.conversation import Conversation, Entry
+from realtime_engine.core.echo import Echo
 from realtime_engine.core.hearing import Hearing
 from realtime_engine.core.input_buffer import AUDIO_PER_MS, InputBuffer
 from realtime_engine.core.limits import Limits
@@ -38,7 +39,7 @@ from realtime_engine.core.ports import (
     TurnJudged,
 )
 from realtime_engine.core.samples import cut
-from realtime_engine.core.turn_detection import FRAME_MS, AskJudge, SpeechEnd, SpeechStart, TurnDetector
+from realtime_engine.core.turn_detection import CLEARLY_SILENT, FRAME_MS, AskJudge, SpeechEnd, SpeechStart, TurnDetector
 
 OVERFLOW = "input_audio_buffer_overflow"
 
@@ -66,6 +67,7 @@ class Listening:
         ports: SpeechPorts,
         limits: Limits,
         chores: Chores,
+        echo: Echo | None,
     ) -> None:
         self._config = config
         self._outbox = outbox
@@ -74,6 +76,7 @@ class Listening:
         self._ports = ports
         self._limits = limits
         self._chores = chores
+        self._echo = echo
         self._decoder = ports.decoder(config.input_format)
         self.buffer = InputBuffer(self._make_front_end())
         self._vad = ports.voice_activity_detector()
@@ -129,6 +132,12 @@ class Listening:
         self._frame_end_ms = self.buffer.analysed_ms
 
     # --- audio in ---
+
+    def hear(self, samples: Samples, now: float) -> None:
+        """Audio of a track, at SESSION_RATE."""
+        if self._echo is not None:
+            self._echo.hear(samples, now)
+        self.buffer.write(samples)
 
     def append(self, audio: bytes) -> None:
         """Wire audio. Raises InvalidRequest, and then nothing was written."""
@@ -191,10 +200,13 @@ class Listening:
             self._outbox.emit(Error(error=errors.InvalidRequest(message, OVERFLOW)))
 
     def _step(self, detector: TurnDetector, frame: Samples) -> Iterator[Heard]:
-        match detector.step(self._vad.probability(frame), self._frame_end_ms):
+        probability = self._vad.probability(frame)
+        if self._is_echo(probability, detector):
+            probability = 0.0
+        match detector.step(probability, self._frame_end_ms):
             case SpeechStart(onset_ms):
                 self._cancel_judge()
-                self._speech_started(onset_ms)
+                self._speech_started(self._near_onset_ms(onset_ms))
                 yield "speech_started"
             case SpeechEnd(end_ms):
                 self._cancel_judge()
@@ -203,6 +215,16 @@ class Listening:
                 self._ask_judge()
             case None if not detector.pausing:
                 self._cancel_judge()
+
+    def _is_echo(self, probability: float, detector: TurnDetector) -> bool:
+        """Whether what would begin a turn is the model's own voice; a turn that has begun is not doubted."""
+        if self._echo is None or detector.speaking or probability < CLEARLY_SILENT:
+            return False
+        return not self._echo.is_near_end(self._frame_end_ms)
+
+    def _near_onset_ms(self, onset_ms: int) -> int:
+        """Speech may have been taken for an echo at first."""
+        return onset_ms if self._echo is None else min(onset_ms, self._frame_end_ms - self._echo.near_ms)
 
     # --- turns ---
 

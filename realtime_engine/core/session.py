@@ -30,6 +30,7 @@ from realtime_api.server_events import (
 from realtime_engine.core import capabilities
 from realtime_engine.core.chores import Chores
 from realtime_engine.core.conversation import Conversation
+from realtime_engine.core.echo import Echo
 from realtime_engine.core.hearing import Hearing
 from realtime_engine.core.items import ItemDesk
 from realtime_engine.core.limits import Limits
@@ -89,7 +90,7 @@ class RealtimeSession:
         self._limits = limits
         self._chores = Chores()
         self._conversation = Conversation(new_id("conv"), limits, self._audio_dropped)
-        self.track = TrackPlayback(self._outbox)  # read by whoever wants to know what the microphone may hear
+        self.track = TrackPlayback(self._outbox)  # Echo asks it what the microphone may hear
         self._english_only = not recogniser
         self._hearing = Hearing(
             self._outbox,
@@ -109,8 +110,9 @@ class RealtimeSession:
             self._chores,
             self._response_done,
         )
+        echo = Echo(self.track.played, ports.voice_activity_detector()) if media == "track" else None
         self._listening = Listening(
-            config, self._outbox, self._conversation, self._hearing, ports, limits, self._chores
+            config, self._outbox, self._conversation, self._hearing, ports, limits, self._chores, echo
         )
         self._items = ItemDesk(self._outbox, self._conversation, ports, media, limits, self._chores)
         self._media = media
@@ -145,7 +147,7 @@ class RealtimeSession:
     def receive_audio(self, samples: Samples, now: float) -> None:
         """Audio of the client's track, at SESSION_RATE."""
         self._now = now
-        self._listening.buffer.write(samples)
+        self._listening.hear(samples, now)
 
     @property
     def backlog(self) -> bool:

@@ -114,8 +114,8 @@ class Bench:
         self._settle()
 
     def say(self, ms: int) -> None:
-        """Loud audio, moving the clock along."""
-        self.hear(np.resize(np.array([LOUD, -LOUD], dtype=np.int16), ms * 24))
+        """Loud audio (a square wave of 1 kHz), moving the clock along."""
+        self.hear(np.resize(np.repeat(np.array([LOUD, -LOUD], dtype=np.int16), 12), ms * 24))
 
     def silence(self, ms: int) -> None:
         self.hear(np.zeros(ms * 24, dtype=np.int16))
