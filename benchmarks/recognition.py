@@ -2,10 +2,10 @@
 
     python -m benchmarks.recognition FOLDER [--requests 100] [--seed 2026] [--misheard] [--json FILE]
 
-Two kinds of speech: the labelled recordings of a folder (see ``clips``), as a transcription session hears them, and
-requests to the guide, as a conversation hears them. The requests are made by the guide's grammar (none of them is a
-sentence of the corpus that the guide's language model is made of) and spoken by the engine's voices and, where it is
-installed, by flite's, at several speeds.
+Two kinds of speech: the labelled recordings of a folder (see ``clips``), as a transcription session hears them under
+each noise reduction, and requests to the guide, as a conversation hears them. The requests are made by the guide's
+grammar (none of them is a sentence of the corpus that the guide's language model is made of) and spoken by the engine's
+voices and, where it is installed, by flite's, at several speeds.
 
 Columns: WER, the word error rate after numbers are written alike; the share of requests that the guide understands;
 CPU milliseconds per second of audio; milliseconds from the last audio to the transcript, median and 95th percentile.
@@ -32,7 +32,7 @@ import numpy as np
 
 from benchmarks import clips
 from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples, Speak, SpeechChunk
-from realtime_engine.speech import guide, voice
+from realtime_engine.speech import guide, noise, voice
 from realtime_engine.speech.espeak import espeak
 from realtime_engine.speech.guide.corpus import sentences
 from realtime_engine.speech.guide.heard import words_of
@@ -41,22 +41,28 @@ from realtime_engine.speech.recogniser import Recogniser
 from realtime_engine.speech.resample import Resampler
 
 PIECE = ANALYSIS_RATE // 50
+SESSION_PIECE = SESSION_RATE // 50
 ESPEAK = tuple(itertools.product(("alloy", "echo", "nova", "sage", "coral"), (0.85, 1.0, 1.15)))
 FLITE = tuple(itertools.product(("slt", "rms", "awb", "kal16"), (0.9, 1.0, 1.15)))
 SIGNS = {"+": "plus", "-": "minus", "*": "times", "\u00d7": "times", "/": "divided by", "%": "percent", "ok": "okay"}
 NO_NUMBERS = ("a", "half")  # "a story"
-COLUMNS = ("group", "n", "seconds", "wer", "words_invented", "understood", "cpu_ms_per_s", "done_ms_p50", "done_ms_p95")
+REDUCTIONS = {"off": None, "near_field": "near_field", "far_field": "far_field"}
+COLUMNS = (
+    "group", "reduction", "n", "seconds", "wer", "words_invented", "understood",
+    "cpu_ms_per_s", "done_ms_p50", "done_ms_p95",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Speech at ANALYSIS_RATE and what is said."""
+    """Speech at ANALYSIS_RATE, after noise reduction, and what is said."""
 
     group: str
     name: str
     audio: Samples
     text: str
     for_guide: bool
+    reduction: str = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +74,20 @@ class Result:
 
 
 def recorded(folder: Path) -> Iterator[Utterance]:
-    """The clips of a folder whose words are known; those without speech should give no words."""
-    for clip in clips.load(folder):
+    """The clips of a folder whose words are known, once for each noise reduction; noise should give no words."""
+    for clip, reduction in itertools.product(clips.load(folder), REDUCTIONS):
         transcript = "" if clip.is_noise else clip.transcript
         if transcript is not None and "(" not in transcript:
             group = "noise" if clip.is_noise else "recordings"
-            yield Utterance(
-                group, clip.id, analysis(clip.samples(), SESSION_RATE), transcript.replace(" / ", " "), False
-            )
+            text = transcript.replace(" / ", " ")
+            yield Utterance(group, clip.id, reduced(clip.samples(), reduction), text, False, reduction)
+
+
+def reduced(samples: Samples, reduction: str) -> Samples:
+    """A recording at SESSION_RATE as a session's recogniser gets it: through the front end, 20 ms at a time."""
+    front_end = noise.front_end(REDUCTIONS[reduction], 1.0)
+    pieces = (samples[start : start + SESSION_PIECE] for start in range(0, len(samples), SESSION_PIECE))
+    return np.concatenate([front_end.process(piece).analysis for piece in pieces])
 
 
 def requests(count: int, seed: int) -> list[str]:
@@ -110,8 +122,8 @@ def flite(text: str, name: str, speed: float) -> tuple[Samples, int]:
 def in_room(speech: Samples, rate: int) -> Samples:
     """As a microphone hands it over: silence before and behind, faint noise everywhere."""
     padded = np.pad(speech, (3 * rate // 10, rate // 2)) * 0.6
-    noise = np.random.default_rng(len(speech)).normal(0, 5, len(padded))
-    return analysis((padded + noise).astype(np.int16), rate)
+    hiss = np.random.default_rng(len(speech)).normal(0, 5, len(padded))
+    return analysis((padded + hiss).astype(np.int16), rate)
 
 
 def analysis(samples: Samples, rate: int) -> Samples:
@@ -139,7 +151,7 @@ def written_alike(text: str) -> str:
     return " ".join(written)
 
 
-def figures_of(name: str, results: Sequence[Result]) -> dict[str, object]:
+def figures_of(name: str, reduction: str, results: Sequence[Result]) -> dict[str, object]:
     """One row of the table."""
     spoken_words = [written_alike(result.utterance.text) for result in results]
     heard = [written_alike(result.text) for result in results]
@@ -148,6 +160,7 @@ def figures_of(name: str, results: Sequence[Result]) -> dict[str, object]:
     asked = [guide.understands(result.text) for result in results if result.utterance.for_guide]
     return {
         "group": name,
+        "reduction": reduction,
         "n": len(results),
         "seconds": round(seconds),
         "wer": round(float(jiwer.wer(spoken_words, heard)), 3) if any(spoken_words) else None,
@@ -157,6 +170,17 @@ def figures_of(name: str, results: Sequence[Result]) -> dict[str, object]:
         "done_ms_p50": round(float(np.median(ends))),
         "done_ms_p95": round(float(np.percentile(ends, 95))),
     }
+
+
+def grouped(results: Sequence[Result]) -> dict[tuple[str, str], list[Result]]:
+    """By group and noise reduction; then the requests of each synthesiser, and all of them."""
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.utterance.group, result.utterance.reduction), []).append(result)
+    requested = [result for result in results if result.utterance.for_guide]
+    for result in requested:
+        groups.setdefault((f"all {result.utterance.group.partition(' ')[0]}", "off"), []).append(result)
+    return groups | {("all requests", "off"): requested}
 
 
 def row(values: Iterable[object]) -> str:
@@ -174,20 +198,17 @@ def main() -> None:
     recogniser = Recogniser()
     utterances = [*recorded(options.folder), *spoken(requests(options.requests, options.seed))]
     results = [hear(recogniser, utterance) for utterance in utterances]
-    groups: dict[str, list[Result]] = {}
-    for result in results:
-        groups.setdefault(result.utterance.group, []).append(result)
-    groups["all requests"] = [result for result in results if result.utterance.for_guide]
     print(row(COLUMNS))
-    for name, members in groups.items():
-        figures = figures_of(name, members)
+    for (name, reduction), members in grouped(results).items():
+        figures = figures_of(name, reduction, members)
         print(row(figures.values()))
         if options.json:
             with options.json.open("a") as file:
                 file.write(json.dumps(figures) + "\n")
     for result in results if options.misheard else ():
         if written_alike(result.text) != written_alike(result.utterance.text):
-            print(f"{result.utterance.group:16} {result.utterance.text!r} -> {result.text!r}")
+            spoken_under = f"{result.utterance.group:16} {result.utterance.reduction:11}"
+            print(f"{spoken_under} {result.utterance.text!r} -> {result.text!r}")
 
 
 if __name__ == "__main__":
