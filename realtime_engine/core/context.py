@@ -47,7 +47,8 @@ def input_usage(entries: Iterable[Entry], instructions: str) -> Usage:
 def parameters(config: SessionConfig) -> ReplyParameters:
     """What a language model is asked to honour.
 
-    The API's default temperature is left out, so that models which take none, or one of their own, can be used.
+    The API's default temperature is left out, so that models which take none, or one of their own, can be used. It is
+    left out where a client wrote it, too: every beta session shows it, and the page's form sends it with each key.
     """
     default = SessionConfig.model_fields["temperature"].default
     return ReplyParameters(

@@ -43,6 +43,7 @@ def test_a_server_with_the_least_it_needs_is_taken(configure: Any) -> None:
         pytest.param({**LAB, "base_url": "lab.example"}, id="no scheme"),
         pytest.param({**LAB, "base_url": "http://user:pass@lab.example/v1"}, id="password in the address"),
         pytest.param({**LAB, "base_url": "http://lab.example/v1?key=1"}, id="query in the address"),
+        pytest.param({**LAB, "base_url": "http://lab.example:99999/v1"}, id="no such port"),
         pytest.param({**LAB, "dialect": "gamma"}, id="unknown dialect"),
         pytest.param({**LAB, "id": "L A B"}, id="id with spaces"),
         pytest.param({**LAB, "label": ""}, id="no label"),
@@ -97,8 +98,9 @@ def test_a_public_site_without_keys_is_free_for_all(settings: Any, configure: An
     assert ids() == []
 
 
-def test_a_base_url_without_scheme_is_an_error(settings: Any) -> None:
-    settings.OPENAI_BASE_URL = "api.openai.com/v1"
+@pytest.mark.parametrize("url", ["api.openai.com/v1", "https://api.openai.com:99999999/v1", "https://[::1/v1"])
+def test_a_base_url_nothing_can_be_sent_to_is_an_error(settings: Any, url: str) -> None:
+    settings.OPENAI_BASE_URL = url
     assert ids() == ["realtime_demo.E004"]
 
 

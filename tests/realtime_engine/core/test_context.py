@@ -56,6 +56,10 @@ def test_parameters_the_session_leaves_open_stay_open() -> None:
     assert (asked.temperature, asked.max_output_tokens, asked.reasoning_effort) == (None, None, None)
 
 
+def test_default_temperature_stays_open_also_where_it_was_written() -> None:
+    assert context.parameters(SessionConfig(temperature=0.8)).temperature is None
+
+
 def test_reply_that_was_cut_short_makes_the_response_incomplete() -> None:
     bench = Bench(output_modality="text")
     job = ask(bench, {"type": "input_text", "text": "Tell me everything."})
