@@ -11,7 +11,7 @@ from channels.db import database_sync_to_async
 
 from realtime_api.config import SessionConfig
 from realtime_api.dialect import Dialect
-from realtime_api.errors import ApiError, InvalidRequest
+from realtime_api.errors import ApiError
 from realtime_api.ga import GA, session_kind
 from realtime_engine.core import capabilities
 from realtime_engine.server import admission, auth, distant, effects, engine
@@ -22,6 +22,7 @@ from realtime_engine.server.keys import Grant
 from realtime_engine.server.offer import SDP, Offer, read_offer
 from realtime_engine.server.opening import Opening, choose_dialect, with_model
 from realtime_engine.server.sdp import checked_offer
+from realtime_engine.server.side_band import not_found
 from realtime_engine.server.webrtc import Call
 
 CALLS_PATH = f"{BASE}/realtime/calls"
@@ -42,7 +43,7 @@ async def find(call_id: str, grant: Grant) -> distant.Call:
     """A call this key made, or any with the engine's own key, of whatever process. Raises InvalidRequest (404)."""
     call: distant.Call | None = _live[call_id][0] if call_id in _live else await distant.find(call_id)
     if call is None or (grant.is_ephemeral and call.owner != grant.owner):
-        raise InvalidRequest("There is no such call.", "call_not_found", "call_id", status=404)
+        raise not_found()
     return call
 
 
@@ -108,5 +109,5 @@ def _config(offer: Offer, grant: Grant, model: str | None, dialect: Dialect) -> 
 async def _hang_up(request: Request, grant: Grant) -> Response:
     match = HANGUP_PATH.fullmatch(request.path)
     assert match is not None
-    (await find(match[1], grant)).close(1000, "hangup")
+    await (await find(match[1], grant)).hang_up()
     return Response(200)

@@ -1,28 +1,37 @@
 """Calls of other processes: side-band connections and hang-ups may come to any process of a site.
 
 A call's process keeps a note in Redis of who owns the call, and listens on a channel of the same name for what the
-others ask; each side-band connection has a channel of its own for what it is sent.
+others ask; each side-band connection has a channel of its own for what it is sent. Of each connection's client events
+one is on its way at a time: the next is sent when the call has taken that in, so that nothing piles up in between.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 
-from realtime_api.errors import ApiError, InvalidRequest
+from realtime_api.errors import ApiError, InvalidRequest, ServerError
+from realtime_engine.server import bounds
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.ids import new_id
-from realtime_engine.server.side_band import Follower
+from realtime_engine.server.side_band import Follower, not_found
+from realtime_engine.server.writer import Writer
 
 if TYPE_CHECKING:  # Redis is an extra
-    from realtime_engine.server.relay import Message, Relay
+    from realtime_engine.server.relay import Relay
 
-MAX_WAITING = 1000  # client events of one side-band connection that its call has not taken in
+NOTE_SECONDS = 30  # how long a call whose process was killed still seems to be there
+REFRESH_SECONDS = 10.0
+TAKEN_SECONDS = 30.0  # a call takes in what it is sent once it has begun, or ends: within 20 s
+END_SECONDS = 2.0
+
 TOO_FAST = InvalidRequest("Events come faster than the call takes them in.", "rate_limit_exceeded", status=429)
+NO_ANSWER = ServerError("The process that holds this call does not answer.", "call_unreachable", status=503)
 
 
 class Call(Protocol):
@@ -33,13 +42,13 @@ class Call(Protocol):
         """Names the key that made it."""
 
     async def join(self, connection: Follower) -> Callable[[], None]:
-        """Lets a side-band connection see the call's events; returns what ends that. Raises InvalidRequest (429)."""
+        """Lets a side-band connection see the call's events; returns what ends that. Raises InvalidRequest (4xx)."""
 
     async def receive(self, message: str) -> None:
-        """A client event from a side-band connection."""
+        """A client event from a side-band connection; waits until the call has taken it in."""
 
-    def close(self, code: int, reason: str) -> None:
-        """Ends the call."""
+    async def hang_up(self) -> None:
+        """Ends the call. Raises InvalidRequest (404) where its process is gone."""
 
 
 class Shared:
@@ -50,29 +59,31 @@ class Shared:
         self._call = call
         self._relay = relay
         self._sides: dict[str, DistantSide] = {}
+        self._hanging_up: asyncio.Task[None] | None = None
 
-    async def open(self, seconds: int) -> None:
-        """To be reached from now on, for ``seconds`` at most."""
-        await self._relay.keep(self._channel, self._call.owner, seconds)
-        await self._relay.listen(self._channel, self._handle)
+    async def stay_open(self) -> None:
+        """To be reached as long as this runs; a Redis that forgets is told again."""
+        while True:
+            await self._relay.listen(self._channel, self._handle)
+            await self._relay.keep(self._channel, self._call.owner, NOTE_SECONDS)
+            await asyncio.sleep(REFRESH_SECONDS)
 
     async def close(self) -> None:
-        """The call is over."""
-        for side in self._sides.values():
-            side.stop()
-        await self._relay.forget(self._channel)
+        """The call is over; whoever still joins is told so."""
         await self._relay.drop(self._channel)
+        await self._relay.forget(self._channel)
+        await asyncio.gather(*(side.end() for side in self._sides.values()))
 
-    def _handle(self, message: Message) -> None:
-        match message:
+    def _handle(self, message: str) -> None:
+        match json.loads(message):
             case {"verb": "join", "side": name}:
                 self._sides[name] = DistantSide(name, self._call, self._relay)
             case {"verb": "say", "side": name, "text": text} if name in self._sides:
                 self._sides[name].take(text)
             case {"verb": "leave", "side": name} if name in self._sides:
                 self._sides.pop(name).stop()
-            case {"verb": "close", "code": code, "reason": reason}:
-                self._call.close(code, reason)
+            case {"verb": "hang_up"}:
+                self._hanging_up = asyncio.create_task(self._call.hang_up())
 
 
 class DistantSide:
@@ -82,26 +93,41 @@ class DistantSide:
         self._name = name
         self._call = call
         self._relay = relay
-        self._waiting: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING)
-        self._task = asyncio.create_task(self._run())
+        self._said: asyncio.Queue[str] = asyncio.Queue(1)
+        self._writer = Writer(
+            self._tell_event,
+            self._tell_close,
+            max_queued=bounds.unread(),
+            stalled_seconds=settings.ENGINE_MAX_STALL_SECONDS,
+        )
+        self._writing = asyncio.create_task(self._writer.run())
+        self._reading = asyncio.create_task(self._read())
 
     def send(self, event: dict[str, Any]) -> None:
-        self._relay.say(self._name, {"event": event})
+        self._writer.put(json.dumps(event, separators=(",", ":")))
 
     def close(self, code: int, reason: str) -> None:
-        self._relay.say(self._name, {"close": [code, reason]})
+        self._writer.close(code, reason)
 
     def take(self, text: str) -> None:
-        """A client event from there."""
+        """A client event from there; its process waits with the next until this one has been taken in."""
         try:
-            self._waiting.put_nowait(text)
+            self._said.put_nowait(text)
         except asyncio.QueueFull:
             self._refuse(TOO_FAST)
 
     def stop(self) -> None:
-        self._task.cancel()
+        """It is gone."""
+        self._reading.cancel()
+        self._writing.cancel()
 
-    async def _run(self) -> None:
+    async def end(self) -> None:
+        """The call is over: what is queued may still leave."""
+        self.close(1000, "")
+        await asyncio.wait([self._writing], timeout=END_SECONDS)
+        self.stop()
+
+    async def _read(self) -> None:
         try:
             leave = await self._call.join(self)
         except ApiError as error:
@@ -109,13 +135,23 @@ class DistantSide:
             return
         try:
             while True:
-                await self._call.receive(await self._waiting.get())
+                await self._call.receive(await self._said.get())
+                await self._tell(taken=True)
         finally:
             leave()
 
     def _refuse(self, error: ApiError) -> None:
         self.send(error_event(error))
         self.close(4000, close_reason(error))
+
+    async def _tell_event(self, text: str) -> None:
+        await self._tell(event=text)
+
+    async def _tell_close(self, code: int, reason: str) -> None:
+        await self._tell(close=[code, reason])
+
+    async def _tell(self, **message: Any) -> None:
+        await self._relay.tell(self._name, json.dumps(message))
 
 
 class DistantCall:
@@ -126,32 +162,71 @@ class DistantCall:
         self._channel = channel
         self._relay = relay
         self._side = f"realtime:{new_id('side')}"
+        self._connection: Follower | None = None
+        self._taken = asyncio.Event()
+        self._over = False
         self._leaving: asyncio.Task[None] | None = None
 
     async def join(self, connection: Follower) -> Callable[[], None]:
-        def handle(message: Message) -> None:
-            if "event" in message:
-                connection.send(message["event"])
-            else:
-                connection.close(*message["close"])
-
-        await self._relay.listen(self._side, handle)
-        self._say("join")
+        self._connection = connection
+        await self._relay.listen(self._side, self._handle)
+        try:
+            await self._ask("join")
+        except InvalidRequest:
+            await self._relay.forget(self._side)
+            raise
         return self._leave
 
     async def receive(self, message: str) -> None:
-        self._say("say", text=message)
+        if self._over:
+            return
+        self._taken.clear()
+        try:
+            await self._ask("say", text=message)
+            await asyncio.wait_for(self._taken.wait(), TAKEN_SECONDS)
+        except (InvalidRequest, TimeoutError):
+            self._refuse(NO_ANSWER)
 
-    def close(self, code: int, reason: str) -> None:
-        self._say("close", code=code, reason=reason)
+    async def hang_up(self) -> None:
+        await self._ask("hang_up")
+
+    def _handle(self, message: str) -> None:
+        assert self._connection is not None
+        match json.loads(message):
+            case {"event": event}:
+                self._connection.send(json.loads(event))
+            case {"close": [code, reason]}:
+                self._close(code, reason)
+            case {"taken": _}:
+                self._taken.set()
+
+    def _refuse(self, error: ApiError) -> None:
+        assert self._connection is not None
+        self._connection.send(error_event(error))
+        self._close(4000, close_reason(error))
+
+    def _close(self, code: int, reason: str) -> None:
+        """For this side-band connection, the call is over: nobody waits for it any more."""
+        assert self._connection is not None
+        self._connection.close(code, reason)
+        self._over = True
+        self._taken.set()
 
     def _leave(self) -> None:
         if self._leaving is None:
-            self._say("leave")
-            self._leaving = asyncio.create_task(self._relay.forget(self._side))
+            self._leaving = asyncio.create_task(self._say_goodbye())
 
-    def _say(self, verb: str, **rest: Any) -> None:
-        self._relay.say(self._channel, {"verb": verb, "side": self._side, **rest})
+    async def _say_goodbye(self) -> None:
+        await self._tell("leave")
+        await self._relay.forget(self._side)
+
+    async def _ask(self, verb: str, **rest: Any) -> None:
+        """Raises InvalidRequest (404) where nobody hears it: the call's process is gone, or forgot the call."""
+        if not await self._tell(verb, **rest):
+            raise not_found()
+
+    async def _tell(self, verb: str, **rest: Any) -> bool:
+        return await self._relay.tell(self._channel, json.dumps({"verb": verb, "side": self._side, **rest}))
 
 
 _running: list[Relay] = []
@@ -177,15 +252,16 @@ async def stop() -> None:
 
 @asynccontextmanager
 async def shared(call_id: str, call: Call) -> AsyncIterator[None]:
-    """Within, the other processes can reach this call."""
+    """Within, the other processes can reach this call, once Redis has been told: a slow one holds no call up."""
     if not _running:
         yield
         return
     sharing = Shared(call_id, call, _running[0])
-    await sharing.open(settings.ENGINE_SESSION_SECONDS)
+    opening = asyncio.create_task(sharing.stay_open())
     try:
         yield
     finally:
+        opening.cancel()
         await sharing.close()
 
 

@@ -1,29 +1,25 @@
 """Messages and notes between the processes of one site, through Redis.
 
-Where Redis does not answer, the log says so and each process goes on by itself: nothing here raises.
+Where Redis does not answer, the log says so and each process goes on by itself: nothing here raises, or waits long.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-MAX_WAITING = 1000  # messages on their way to Redis
 ANSWER_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 OWN_CHANNEL = "realtime:nothing"  # one must subscribe to something before one can listen
 
-Message = dict[str, Any]
-Handler = Callable[[Message], None]
+Handler = Callable[[str], None]
 
 
 class Relay:
@@ -37,79 +33,82 @@ class Relay:
         self._listener = Redis.from_url(url, decode_responses=True, socket_timeout=None)
         self._subscription = self._listener.pubsub(ignore_subscribe_messages=True)
         self._handlers: dict[str, Handler] = {}
-        self._outgoing: asyncio.Queue[tuple[str, Message]] = asyncio.Queue(MAX_WAITING)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self.listen(OWN_CHANNEL, lambda _: None)
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._publish())]
+        self._task = asyncio.create_task(self._listen())
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
         await self._subscription.aclose()  # type: ignore[no-untyped-call]
         await self._listener.aclose()
         await self._redis.aclose()
 
     async def keep(self, name: str, text: str, seconds: int) -> None:
         """A note that every process can read, for so long."""
-        with _told("a note"):
+        async with _told("a note"):
             await self._redis.set(name, text, ex=seconds)
 
     async def kept(self, name: str) -> str | None:
         """The note; None where there is none."""
-        with _told("a note"):
+        async with _told("a note"):
             text = await self._redis.get(name)
             return text if isinstance(text, str) else None
         return None
 
     async def drop(self, name: str) -> None:
         """The note is no longer true."""
-        with _told("a note"):
+        async with _told("a note"):
             await self._redis.delete(name)
 
-    def say(self, channel: str, message: Message) -> None:
-        """Queues a message; where Redis is too far behind it is lost, and the log says so."""
-        try:
-            self._outgoing.put_nowait((channel, message))
-        except asyncio.QueueFull:
-            logger.error("Redis does not keep up: a message between processes is lost")
+    async def tell(self, channel: str, message: str) -> bool:
+        """Whether anybody heard it; who awaits each of its messages keeps to the pace of Redis."""
+        async with _told("a message"):
+            return bool(await self._redis.publish(channel, message))
+        return False
 
     async def listen(self, channel: str, handler: Handler) -> None:
         """From now on ``handler`` gets what is said there."""
         self._handlers[channel] = handler
-        with _told("a subscription"):
+        async with _told("a subscription"):
             await self._subscription.subscribe(channel)
 
     async def forget(self, channel: str) -> None:
         """No longer."""
         self._handlers.pop(channel, None)
-        with _told("a subscription"):
+        async with _told("a subscription"):
             await self._subscription.unsubscribe(channel)
 
     async def _listen(self) -> None:
         while True:
-            with _told("listening"):
+            try:
                 async for received in self._subscription.listen():
                     self._hand_over(received["channel"], received["data"])
+            except RedisError as error:
+                _log("listening", error)
             await asyncio.sleep(RETRY_SECONDS)
 
-    def _hand_over(self, channel: str, text: str) -> None:
-        if channel in self._handlers:
-            self._handlers[channel](json.loads(text))
-
-    async def _publish(self) -> None:
-        while True:
-            channel, message = await self._outgoing.get()
-            with _told("a message"):
-                await self._redis.publish(channel, json.dumps(message))
+    def _hand_over(self, channel: str, message: str) -> None:
+        """One message that its handler fails at must not end the listening for all calls."""
+        try:
+            if channel in self._handlers:
+                self._handlers[channel](message)
+        except Exception:
+            logger.exception("a message between processes could not be handled")
 
 
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Passes over what Redis refuses, and logs it."""
+@asynccontextmanager
+async def _told(what: str) -> AsyncIterator[None]:
+    """Passes over what Redis refuses, or does not answer in time, and logs it."""
     try:
-        yield
-    except RedisError as error:
-        logger.error("%s between processes failed: %s", what, type(error).__name__)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
+    except (RedisError, TimeoutError) as error:
+        _log(what, error)
+
+
+def _log(what: str, error: Exception) -> None:
+    logger.error("%s between processes failed: %s", what, type(error).__name__)

@@ -10,6 +10,11 @@ from realtime_engine.server.ids import new_id
 MAX_SIDE_BANDS = 4
 
 
+def not_found() -> InvalidRequest:
+    """There is no such call, or no longer."""
+    return InvalidRequest("There is no such call.", "call_not_found", "call_id", status=404)
+
+
 class Follower(Protocol):
     """What a call asks of a side-band connection. Nothing here blocks."""
 
@@ -24,9 +29,12 @@ class SideBands:
     def __init__(self) -> None:
         self._connections: list[Follower] = []
         self._session: dict[str, Any] | None = None  # as the session's last event about itself showed it
+        self._over = False
 
     def join(self, connection: Follower) -> None:
-        """One more, greeted with the session as it is by now. Raises InvalidRequest (429)."""
+        """One more, greeted with the session as it is by now. Raises InvalidRequest (429, or 404 after the end)."""
+        if self._over:
+            raise not_found()
         if len(self._connections) >= MAX_SIDE_BANDS:
             message = f"This call already has {MAX_SIDE_BANDS} side-band connections. Close one of them first."
             raise InvalidRequest(message, "rate_limit_exceeded", "call_id", status=429)
@@ -48,5 +56,6 @@ class SideBands:
 
     def close(self, code: int, reason: str) -> None:
         """The call is over."""
+        self._over = True
         for connection in self._connections:
             connection.close(code, reason)

@@ -40,11 +40,7 @@ FLUSH_SECONDS = 1.0
 TOO_LARGE = InvalidRequest("An event was too large for the data channel (256 KiB) and was not sent.", "event_too_large")
 TOO_SLOW = InvalidRequest("Events are not read fast enough.", "too_slow")
 BEHIND = ServerError("The engine cannot keep up with this call.", "overloaded", status=503)
-NO_ADDRESS = ServerError(
-    "This server has no network address, or no free UDP port, for audio. Use a WebSocket.",
-    "no_media_address",
-    status=503,
-)
+NO_ADDRESS = "This server has no network address, or no free UDP port, for audio. Use a WebSocket."
 WRONG_LABEL = InvalidRequest(f"The data channel must be labelled '{LABEL}'.", "invalid_value", "label")
 BINARY_MESSAGE = InvalidRequest("Events are JSON text; binary messages are not used.", "invalid_event")
 
@@ -63,7 +59,7 @@ class Call:
         self._channel: RTCDataChannel | None = None
         self._decisions: RTCDataChannel | None = None
         self._driver: Driver | None = None
-        self._connecting = asyncio.timeout(CONNECT_SECONDS)
+        self._connecting = asyncio.get_running_loop().call_later(CONNECT_SECONDS, self._never_connected)
         self._begun = asyncio.Event()  # set when the session starts, and when there will be none
         self._closing = asyncio.Event()
         self._farewell = (1000, "")
@@ -89,8 +85,9 @@ class Call:
             logger.info("call %s: its offer could not be answered: %r", self.id, error)
             raise invalid_offer("no call that this server can answer is in it.") from error
         if "a=candidate" not in self._peer.localDescription.sdp:
-            self.close(4000, close_reason(NO_ADDRESS))
-            raise NO_ADDRESS
+            unreachable = ServerError(NO_ADDRESS, "no_media_address", status=503)
+            self.close(4000, close_reason(unreachable))
+            raise unreachable
         self._plays = self._peer.getTransceivers()[0].currentDirection in ("sendrecv", "sendonly")
         address = settings.ENGINE_ANNOUNCED_ADDRESS
         sdp: str = self._peer.localDescription.sdp
@@ -99,14 +96,16 @@ class Call:
     async def run(self) -> None:
         """From before the answer to the end of the call; ends it when nobody connects."""
         try:
-            async with self._connecting:
-                await self._closing.wait()
-        except TimeoutError:
-            logger.info("call %s was answered, but its data channel never opened", self.id)
+            await self._closing.wait()
         finally:
             await self._end()
 
+    def _never_connected(self) -> None:
+        logger.info("call %s was answered, but its data channel never opened", self.id)
+        self._closing.set()
+
     async def _end(self) -> None:
+        self._connecting.cancel()
         self._stop_driver()
         for helper in self._helpers:
             helper.cancel()
@@ -133,7 +132,7 @@ class Call:
     # --- side-band connections ---
 
     async def join(self, connection: Follower) -> Callable[[], None]:
-        """Lets a side-band connection see the call's events; returns what ends that. Raises InvalidRequest (429)."""
+        """Lets a side-band connection see the call's events; returns what ends that. Raises InvalidRequest (4xx)."""
         self._side_bands.join(connection)
         return partial(self._side_bands.leave, connection)
 
@@ -142,6 +141,9 @@ class Call:
         await self._begun.wait()
         if self._driver is not None:
             await self._driver.receive(message)
+
+    async def hang_up(self) -> None:
+        self.close(1000, "hangup")
 
     # --- the driver's connection ---
 
@@ -163,8 +165,10 @@ class Call:
             self.close(4008, close_reason(TOO_SLOW))
 
     def show_decision(self, event: dict[str, Any]) -> None:
-        if self._decisions is not None and self._decisions.readyState == "open":
-            self._decisions.send(json.dumps(event, separators=(",", ":")))
+        """For those who watch: one who does not keep up misses some, and the call goes on."""
+        channel = self._decisions
+        if channel is not None and channel.readyState == "open" and channel.bufferedAmount <= bounds.unread():
+            channel.send(json.dumps(event, separators=(",", ":")))
 
     def play(self, audio: Samples) -> None:
         if self._plays:
@@ -199,7 +203,7 @@ class Call:
         self._engine.run(self._driver, self, self._leave)
         self._help(self._watch())
         self._begun.set()
-        self._connecting.reschedule(None)
+        self._connecting.cancel()
 
     def _on_message(self, message: str | bytes) -> None:
         if isinstance(message, str):

@@ -18,8 +18,9 @@ from realtime_api.config import SemanticVad, SessionConfig
 from realtime_api.dialect import Dialect
 from realtime_api.ga import GA
 from realtime_engine.core.ports import SESSION_RATE
-from realtime_engine.server import admission, calls, engine, keys, lifespan, metrics
+from realtime_engine.server import admission, calls, distant, engine, keys, lifespan, metrics, webrtc
 from realtime_engine.server.admission import Admission
+from realtime_engine.server.relay import Relay
 from tests.realtime_engine.server.caller import RATE, Caller, Microphone
 from tests.realtime_engine.server.support import (
     FAR_FUTURE,
@@ -163,6 +164,33 @@ async def test_call_whose_peer_falls_silent_ends_with_a_reason_in_the_log(
         ) in caller.peer.sctp.transport.transport._connection._protocols:  # as a machine that is switched off
             protocol.transport.abort()
         await until(lambda: f"call {call_id} ends: nothing came from its peer for 2 s" in caplog.text, within=8)
+
+
+async def test_redis_that_does_not_answer_holds_no_call_up(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with await asyncio.start_server(_stay_silent, "127.0.0.1", 0) as silent:
+        host, port = silent.sockets[0].getsockname()
+        relay = Relay(f"redis://{host}:{port}/0")
+        monkeypatch.setattr(distant, "_running", [relay])
+        monkeypatch.setattr(webrtc, "CONNECT_SECONDS", 1.0)
+        caller, _ = await dial()
+        await caller.event("session.created")
+        await asyncio.sleep(1.5)  # longer than connecting may take
+        caller.send(type="input_audio_buffer.clear")
+        await caller.event("input_audio_buffer.cleared")
+        await caller.hang_up()
+        await until(lambda: not calls._live, within=10)
+        await relay.stop()
+
+
+async def _stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(-1)
+    writer.close()
+
+
+async def test_call_that_nobody_connects_to_ends(make_caller: MakeCaller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webrtc, "CONNECT_SECONDS", 0.2)
+    assert (await post("calls", await make_caller().offer())).status == 201
+    await until(lambda: not calls._live)
 
 
 async def test_data_channel_of_another_name_is_refused(dial: Dial) -> None:

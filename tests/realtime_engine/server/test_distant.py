@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing
+from typing import Any
 
 import pytest
 from openai import AsyncOpenAI, NotFoundError
 from websockets.exceptions import ConnectionClosed
 
+from realtime_api.errors import InvalidRequest
+from realtime_engine.server.distant import DistantCall, Shared
+from realtime_engine.server.relay import Relay
+from realtime_engine.server.side_band import Follower, SideBands
 from tests.live import LiveServer, live_server
 from tests.realtime_engine.server.caller import Caller
-from tests.realtime_engine.server.support import text_message
+from tests.realtime_engine.server.support import Client, text_message, until
 
 START_SECONDS = 5
 
@@ -25,10 +31,13 @@ Clients = tuple[AsyncOpenAI, AsyncOpenAI]
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of the tests' own."""
+    """The Redis of REDIS_URL, else one of the tests' own."""
+    if url := os.environ.get("REDIS_URL"):
+        yield url
+        return
     program = shutil.which("redis-server")
     if program is None:
-        pytest.skip("no redis-server on this machine")
+        pytest.skip("no REDIS_URL, and no redis-server on this machine")
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     folder = str(tmp_path_factory.mktemp("redis"))
@@ -125,3 +134,127 @@ async def test_call_that_has_ended_is_not_found(clients: Clients) -> None:
     await asyncio.sleep(1)  # the other process tells nobody when it has tidied up
     with pytest.raises(NotFoundError):
         await clients[1].realtime.calls.hangup(call_id)
+
+
+class SlowCall:
+    """Takes in its events when told to, and tells whoever follows it how many those were."""
+
+    owner = "key"
+
+    def __init__(self) -> None:
+        self.side_bands = SideBands()
+        self.received: list[str] = []
+        self.awake = asyncio.Event()
+
+    async def join(self, connection: Follower) -> Callable[[], None]:
+        self.side_bands.join(connection)
+        return lambda: self.side_bands.leave(connection)
+
+    async def receive(self, message: str) -> None:
+        await self.awake.wait()
+        self.received.append(message)
+
+    async def hang_up(self) -> None: ...
+
+
+@asynccontextmanager
+async def relay_to(url: str) -> AsyncIterator[Relay]:
+    relay = Relay(url)
+    await relay.start()
+    yield relay
+    await relay.stop()
+
+
+@asynccontextmanager
+async def shared_call(url: str, call_id: str) -> AsyncIterator[tuple[SlowCall, Shared, DistantCall]]:
+    """A call, how it is shared by its process, and as another process reaches it."""
+    async with relay_to(url) as here, relay_to(url) as there:
+        call = SlowCall()
+        sharing = Shared(call_id, call, here)
+        opening = asyncio.create_task(sharing.stay_open())
+        while (owner := await there.kept(f"realtime:{call_id}")) is None:  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.01)
+        yield call, sharing, DistantCall(f"realtime:{call_id}", owner, there)
+        opening.cancel()
+        await sharing.close()
+
+
+async def test_side_band_waits_while_the_call_is_behind_and_nothing_is_lost(redis_url: str) -> None:
+    async with shared_call(redis_url, "rtc_slow") as (call, _, distant):
+        leave = await distant.join(Client())
+        sending = asyncio.create_task(_send_all(distant, 2000))
+        await asyncio.sleep(0.2)
+        assert not sending.done()
+        call.awake.set()
+        await asyncio.wait_for(sending, 20)
+        assert call.received == [str(number) for number in range(2000)]
+        leave()
+
+
+async def _send_all(call: DistantCall, count: int) -> None:
+    for number in range(count):
+        await call.receive(str(number))
+
+
+async def test_burst_of_events_reaches_the_side_band_in_order(redis_url: str) -> None:
+    async with shared_call(redis_url, "rtc_burst") as (call, _, distant):
+        client = Client()
+        await distant.join(client)
+        await until(lambda: bool(call.side_bands._connections))
+        for number in range(3000):
+            call.side_bands.send({"type": "burst", "number": number})
+        call.side_bands.close(1000, "over")
+        await until(lambda: client.closed is not None, within=20)
+        assert [event["number"] for event in client.events] == list(range(3000))
+        assert client.closed == (1000, "over")
+
+
+async def test_side_band_that_does_not_keep_up_is_cut_off(redis_url: str, settings: Any) -> None:
+    settings.ENGINE_MAX_UNREAD_MIB = 1
+    async with shared_call(redis_url, "rtc_flood") as (call, _, distant):
+        client = Client()
+        await distant.join(client)
+        await until(lambda: bool(call.side_bands._connections))
+        for _ in range(5):
+            call.side_bands.send({"type": "long", "text": "x" * 400_000})
+        await until(lambda: client.closed is not None)
+        assert client.closed == (4008, "client_error.too_slow")
+
+
+async def test_whoever_joins_a_call_that_is_ending_is_told_so(redis_url: str) -> None:
+    async with shared_call(redis_url, "rtc_ending") as (call, _, distant):
+        call.side_bands.close(1000, "over")
+        client = Client()
+        await distant.join(client)
+        await until(lambda: client.closed is not None)
+        assert client.closed == (4000, "invalid_request_error.call_not_found")
+
+
+async def test_call_whose_process_was_killed_is_not_found(redis_url: str) -> None:
+    async with relay_to(redis_url) as relay:
+        orphan = DistantCall("realtime:rtc_orphan", "key", relay)  # its note is still there
+        with pytest.raises(InvalidRequest, match="no such call"):
+            await orphan.hang_up()
+        with pytest.raises(InvalidRequest, match="no such call"):
+            await orphan.join(Client())
+
+
+async def test_side_band_learns_that_the_process_of_its_call_is_gone(redis_url: str) -> None:
+    async with shared_call(redis_url, "rtc_gone") as (call, sharing, distant):
+        client = Client()
+        await distant.join(client)
+        call.awake.set()
+        await distant.receive("heard")
+        await sharing._relay.forget("realtime:rtc_gone")
+        await distant.receive("unheard")
+        assert client.closed == (4000, "server_error.call_unreachable")
+
+
+async def test_message_that_cannot_be_handled_ends_nothing(redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with shared_call(redis_url, "rtc_broken") as (call, sharing, distant):
+        assert await sharing._relay.tell("realtime:rtc_broken", "{")
+        call.awake.set()
+        await distant.join(Client())
+        await distant.receive("after")
+        assert call.received == ["after"]
+    assert "could not be handled" in caplog.text

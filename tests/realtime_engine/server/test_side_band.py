@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from channels.testing import WebsocketCommunicator
 
-from realtime_engine.server import side_band
+from realtime_engine.server import calls, side_band
 from realtime_engine.server.http import Response
 from tests.realtime_engine.server.support import (
     ENGINE_KEY,
@@ -81,6 +81,16 @@ async def test_call_goes_on_without_its_side_band(dial: Dial, connect: Connect) 
     await asyncio.wait_for(socket.disconnect(), 1)
     caller.send(type="input_audio_buffer.clear")
     await caller.event("input_audio_buffer.cleared")
+
+
+async def test_side_band_that_comes_while_the_call_ends_is_told_so(dial: Dial, connect: Connect) -> None:
+    caller, response = await dial()
+    await caller.event("session.created")
+    (call,) = (call for call, _ in calls._live.values())
+    call.close(1000, "over")
+    await asyncio.sleep(0)  # the end begins; it takes the data channel some time to close
+    late = await connect(call_of(response), key=ENGINE_KEY)
+    assert (await event(late, "error"))["error"]["code"] == "call_not_found"
 
 
 async def test_one_more_than_may_join_is_refused(dial: Dial, connect: Connect) -> None:
