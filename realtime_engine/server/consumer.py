@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any
 
 from channels.consumer import get_handler_name
@@ -30,7 +32,10 @@ from realtime_engine.server.opening import (
     side_band_call,
     subprotocol_key,
 )
+from realtime_engine.server.session_log import session_id
 from realtime_engine.server.writer import Writer
+
+logger = logging.getLogger(__name__)
 
 FATAL = 4000
 BINARY_FRAME = InvalidRequest("Events are JSON text; binary frames are not used.", "invalid_event")
@@ -73,6 +78,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self._receive: Callable[[str], Awaitable[None]] | None = None
         self._leave: Callable[[], None] = lambda: None
         self._tasks: list[asyncio.Task[None]] = []
+        self._context = copy_context()  # the writer's, which begins before the session it logs about
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Messages one by one, as they come.
@@ -89,13 +95,19 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Always accepts: a browser learns nothing from a refused handshake, so refusals are told as events."""
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
-        self._tasks.append(asyncio.create_task(self._write()))
+        self._tasks.append(asyncio.create_task(self._write(), context=self._context))
         try:
             await self._open()
         except ApiError as error:
-            metrics.rejected(error)
-            self._connection.send(error_event(error))
-            self._connection.close(FATAL, close_reason(error))
+            self._refuse(error, FATAL)
+        except Exception:
+            logger.exception("a connection could not be opened")
+            self._refuse(engine.BROKEN, 1011)
+
+    def _refuse(self, error: ApiError, code: int) -> None:
+        metrics.rejected(error)
+        self._connection.send(error_event(error))
+        self._connection.close(code, close_reason(error))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is None:
@@ -131,6 +143,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         running = engine.current()
         driver = running.driver(opening, self._connection, "events")
         leave = admission.of_this_process().admit(grant)
+        self._context.run(session_id.set, driver.session.session_id)
         self._receive, self._leave = driver.receive, driver.stop
         self._tasks.append(running.run(driver, self._connection, leave))
 

@@ -92,10 +92,18 @@ class Engine:
 
     def run(self, driver: Driver, connection: Connection, leave: Callable[[], None]) -> asyncio.Task[None]:
         """Runs the session; at its end the connection is closed and ``leave`` gives its place back."""
-        task = asyncio.create_task(driver.run())
+        task = asyncio.create_task(self._run(driver))
         self._live[task] = connection
         task.add_done_callback(partial(self._ended, leave))
         return task
+
+    @staticmethod
+    async def _run(driver: Driver) -> None:
+        try:
+            await driver.run()
+        except Exception:
+            logger.exception("a session failed")  # here, where the log knows which
+            raise
 
     def _ended(self, leave: Callable[[], None], task: asyncio.Task[None]) -> None:
         leave()
@@ -104,7 +112,6 @@ class Engine:
         if error is None:
             connection.close(1000, "")
         else:
-            logger.error("a session failed", exc_info=error)
             self._end(connection, BROKEN, 1011)
 
     @staticmethod

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from realtime_engine.server.engine import BROKEN, Engine
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.opening import Opening
 from realtime_engine.server.sdp import invalid_offer
+from realtime_engine.server.session_log import session_id
 from realtime_engine.server.side_band import Follower, SideBands
 from realtime_engine.server.track import ModelTrack, incoming
 
@@ -66,6 +68,7 @@ class Call:
         self._side_bands = SideBands()
         self._plays = False  # whether the client's offer takes audio at all
         self._helpers: list[asyncio.Task[None]] = []
+        self._context = copy_context()  # the helpers', some of which begin before the session they log about
         self._peer.on("datachannel", self._on_channel)
         self._peer.on("track", self._on_track)
         self._peer.on("connectionstatechange", self._on_state)
@@ -200,6 +203,7 @@ class Call:
         channel.on("message", self._on_message)
         channel.on("close", self._closing.set)
         self._driver = self._engine.driver(self._opening, self, "track")
+        self._context.run(session_id.set, self._driver.session.session_id)
         self._engine.run(self._driver, self, self._leave)
         self._help(self._watch())
         self._begun.set()
@@ -212,8 +216,8 @@ class Call:
             self._send_on_channel(error_event(BINARY_MESSAGE))
 
     def _help(self, work: Coroutine[Any, Any, None]) -> None:
-        helper = asyncio.create_task(work)
-        helper.add_done_callback(self._helped)
+        helper = asyncio.create_task(work, context=self._context)
+        helper.add_done_callback(self._helped, context=self._context)
         self._helpers.append(helper)
 
     def _helped(self, helper: asyncio.Task[None]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.db import OperationalError
 
 from realtime_api.beta import BETA
 from realtime_api.config import SessionConfig, Transcription
@@ -166,6 +167,19 @@ async def test_full_engine_refuses_until_a_place_is_free(connect: Connect, monke
     assert await closed(second) == (4000, "server_error.engine_busy")
     await first.disconnect()
     assert (await (await connect(key=key)).receive_json_from())["type"] == "session.created"
+
+
+async def test_fault_before_the_session_is_told_and_closed(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def locked() -> Admission:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(admission, "of_this_process", locked)
+    socket = await connect(key=await issue(TEXT_SESSION))
+    assert (await socket.receive_json_from())["error"]["code"] == "internal_error"
+    assert await closed(socket) == (1011, "server_error.internal_error")
+    assert "database is locked" in caplog.text
 
 
 async def test_session_ends_at_its_time(connect: Connect, settings: Any) -> None:

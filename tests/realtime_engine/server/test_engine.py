@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from realtime_api.config import SessionConfig
 from realtime_api.errors import ServerError
 from realtime_api.ga import GA
+from realtime_demo.logs import JsonFormatter
 from realtime_engine.core.ports import Samples
 from realtime_engine.server import engine
 from realtime_engine.server.backends import Backends
@@ -56,3 +58,16 @@ async def test_fault_in_a_session_is_told_logged_and_ends_it_alone(caplog: pytes
     assert client.closed == (1011, "server_error.internal_error")
     assert left == ["place"]
     assert "RuntimeError: broken" in caplog.text
+
+
+async def test_log_says_which_session_failed(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.setFormatter(JsonFormatter())
+    broken = Engine(BrokenPorts(None, {}), Backends(Client(), Client(), Client()))
+    client = Client()
+    running = broken.driver(Opening("owner", SessionConfig(), GA), client, "events")
+    broken.run(running, client, lambda: None)
+    await running.receive(append(1))
+    await until(lambda: client.closed is not None)
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
+    (failed,) = (line for line in lines if line["message"] == "a session failed")
+    assert failed["session"] == running.session.session_id
