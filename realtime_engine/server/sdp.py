@@ -34,7 +34,8 @@ def checked_offer(sdp: str) -> str:
     """
     if len(sdp) > MAX_SDP_CHARACTERS:
         raise invalid_offer("it is larger than 64 KiB.")
-    head, *sections = map(_open_ended, SECTION.split(LOCAL_CANDIDATE.sub("", sdp)))
+    lines = "".join(f"{line}\r\n" for line in sdp.splitlines())  # aiortc's lines, too, end at more than a line feed
+    head, *sections = map(_open_ended, SECTION.split(LOCAL_CANDIDATE.sub("", lines)))
     offer = head + "".join(sections)
     if offer.count("a=candidate:") > MAX_CANDIDATES:
         raise invalid_offer(f"it has more than {MAX_CANDIDATES} candidates.")

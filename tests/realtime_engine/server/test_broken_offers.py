@@ -39,6 +39,9 @@ BREAK: dict[str, Callable[[str], str]] = {
     "no data channel section": lambda sdp: sdp.replace(section(sdp, "application"), ""),
     "two audio sections": lambda sdp: sdp + section(sdp, "audio"),
     "video section": lambda sdp: sdp + section(sdp, "audio").replace("m=audio", "m=video"),
+    "section behind a carriage return": lambda sdp: sdp.replace("a=sendrecv", "a=sendrecv\rm=audio 9 X 0"),
+    "section behind a vertical tab": lambda sdp: sdp.replace("a=sendrecv", "a=sendrecv\vm=audio 9 X 0"),
+    "section behind a line separator": lambda sdp: sdp.replace("a=sendrecv", "a=sendrecv\u2028m=audio 9 X 0"),
     "no ICE user": without("a=ice-ufrag"),
     "no ICE password": without("a=ice-pwd"),
     "no fingerprint": without("a=fingerprint"),
@@ -72,6 +75,15 @@ async def test_broken_offer_is_refused(make_caller: MakeCaller, broken: Callable
     response = await post("calls", broken(await make_caller().offer()), key=await issue(MANUAL))
     assert (response.status, json.loads(response.body)["error"]["code"]) == (400, "invalid_offer")
     await until(lambda: not calls._live and admission.of_this_process().sessions == 0)
+
+
+LINE_ENDS = {"line feed": "\n", "carriage return": "\r", "vertical tab": "\v", "line separator": "\u2028"}
+
+
+@pytest.mark.parametrize("line_end", LINE_ENDS.values(), ids=LINE_ENDS)
+async def test_lines_may_end_as_the_parser_knows_it(make_caller: MakeCaller, line_end: str) -> None:
+    offer = (await make_caller().offer()).replace("\r\n", line_end)
+    assert (await post("calls", offer, key=await issue(MANUAL))).status == 201
 
 
 PLAIN_WORDS: dict[str, tuple[Callable[[str], str], str]] = {
