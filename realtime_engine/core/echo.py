@@ -100,7 +100,7 @@ class Echo:
     def is_near_end(self, end_ms: int) -> bool:
         """Whether the frame that ends at ``end_ms`` of the microphone's audio can be anything but the model's voice.
 
-        To be asked frame by frame while a turn may begin; about 0.3 ms while something is played.
+        To be asked frame by frame while a turn may begin; about 0.4 ms while something is played.
         """
         self.near_ms = 0
         if self._is_quiet:
