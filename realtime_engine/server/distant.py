@@ -29,6 +29,7 @@ NOTE_SECONDS = 30  # how long a call whose process was killed still seems to be 
 REFRESH_SECONDS = 10.0
 TAKEN_SECONDS = 30.0  # a call takes in what it is sent once it has begun, or ends: within 20 s
 END_SECONDS = 2.0
+MAX_MISSES = 3  # refreshes at which nobody hears a side-band connection: one may be a short trouble of Redis
 
 TOO_FAST = InvalidRequest("Events come faster than the call takes them in.", "rate_limit_exceeded", status=429)
 NO_ANSWER = ServerError("The process that holds this call does not answer.", "call_unreachable", status=503)
@@ -165,6 +166,7 @@ class DistantCall:
         self._connection: Follower | None = None
         self._taken = asyncio.Event()
         self._over = False
+        self._watching: asyncio.Task[None] | None = None
         self._leaving: asyncio.Task[None] | None = None
 
     async def join(self, connection: Follower) -> Callable[[], None]:
@@ -175,6 +177,7 @@ class DistantCall:
         except InvalidRequest:
             await self._relay.forget(self._side)
             raise
+        self._watching = asyncio.create_task(self._watch())
         return self._leave
 
     async def receive(self, message: str) -> None:
@@ -212,7 +215,17 @@ class DistantCall:
         self._over = True
         self._taken.set()
 
+    async def _watch(self) -> None:
+        """Who only listens would never learn that the call's process was killed."""
+        misses = 0
+        while misses < MAX_MISSES:
+            await asyncio.sleep(REFRESH_SECONDS)
+            misses = 0 if await self._tell("watch") else misses + 1
+        self._refuse(NO_ANSWER)
+
     def _leave(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         if self._leaving is None:
             self._leaving = asyncio.create_task(self._say_goodbye())
 

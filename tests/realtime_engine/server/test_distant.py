@@ -17,6 +17,7 @@ from openai import AsyncOpenAI, NotFoundError
 from websockets.exceptions import ConnectionClosed
 
 from realtime_api.errors import InvalidRequest
+from realtime_engine.server import distant
 from realtime_engine.server.distant import DistantCall, Shared
 from realtime_engine.server.relay import Relay
 from realtime_engine.server.side_band import Follower, SideBands
@@ -180,9 +181,9 @@ async def shared_call(url: str, call_id: str) -> AsyncIterator[tuple[SlowCall, S
 
 
 async def test_side_band_waits_while_the_call_is_behind_and_nothing_is_lost(redis_url: str) -> None:
-    async with shared_call(redis_url, "rtc_slow") as (call, _, distant):
-        leave = await distant.join(Client())
-        sending = asyncio.create_task(_send_all(distant, 2000))
+    async with shared_call(redis_url, "rtc_slow") as (call, _, other):
+        leave = await other.join(Client())
+        sending = asyncio.create_task(_send_all(other, 2000))
         await asyncio.sleep(0.2)
         assert not sending.done()
         call.awake.set()
@@ -197,9 +198,9 @@ async def _send_all(call: DistantCall, count: int) -> None:
 
 
 async def test_burst_of_events_reaches_the_side_band_in_order(redis_url: str) -> None:
-    async with shared_call(redis_url, "rtc_burst") as (call, _, distant):
+    async with shared_call(redis_url, "rtc_burst") as (call, _, other):
         client = Client()
-        await distant.join(client)
+        await other.join(client)
         await until(lambda: bool(call.side_bands._connections))
         for number in range(3000):
             call.side_bands.send({"type": "burst", "number": number})
@@ -211,9 +212,9 @@ async def test_burst_of_events_reaches_the_side_band_in_order(redis_url: str) ->
 
 async def test_side_band_that_does_not_keep_up_is_cut_off(redis_url: str, settings: Any) -> None:
     settings.ENGINE_MAX_UNREAD_MIB = 1
-    async with shared_call(redis_url, "rtc_flood") as (call, _, distant):
+    async with shared_call(redis_url, "rtc_flood") as (call, _, other):
         client = Client()
-        await distant.join(client)
+        await other.join(client)
         await until(lambda: bool(call.side_bands._connections))
         for _ in range(5):
             call.side_bands.send({"type": "long", "text": "x" * 400_000})
@@ -222,10 +223,10 @@ async def test_side_band_that_does_not_keep_up_is_cut_off(redis_url: str, settin
 
 
 async def test_whoever_joins_a_call_that_is_ending_is_told_so(redis_url: str) -> None:
-    async with shared_call(redis_url, "rtc_ending") as (call, _, distant):
+    async with shared_call(redis_url, "rtc_ending") as (call, _, other):
         call.side_bands.close(1000, "over")
         client = Client()
-        await distant.join(client)
+        await other.join(client)
         await until(lambda: client.closed is not None)
         assert client.closed == (4000, "invalid_request_error.call_not_found")
 
@@ -240,21 +241,35 @@ async def test_call_whose_process_was_killed_is_not_found(redis_url: str) -> Non
 
 
 async def test_side_band_learns_that_the_process_of_its_call_is_gone(redis_url: str) -> None:
-    async with shared_call(redis_url, "rtc_gone") as (call, sharing, distant):
+    async with shared_call(redis_url, "rtc_gone") as (call, sharing, other):
         client = Client()
-        await distant.join(client)
+        await other.join(client)
         call.awake.set()
-        await distant.receive("heard")
+        await other.receive("heard")
         await sharing._relay.forget("realtime:rtc_gone")
-        await distant.receive("unheard")
+        await other.receive("unheard")
         assert client.closed == (4000, "server_error.call_unreachable")
 
 
+async def test_side_band_that_only_listens_learns_it_too(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distant, "REFRESH_SECONDS", 0.05)
+    async with relay_to(redis_url) as relay, relay_to(redis_url) as killed:
+        await killed.listen("realtime:rtc_killed", lambda _: None)
+        client = Client()
+        leave = await DistantCall("realtime:rtc_killed", "key", relay).join(client)
+        await asyncio.sleep(0.3)
+        assert client.closed is None
+        await killed.forget("realtime:rtc_killed")
+        await until(lambda: client.closed == (4000, "server_error.call_unreachable"))
+        leave()
+        await asyncio.sleep(0.1)  # the goodbye
+
+
 async def test_message_that_cannot_be_handled_ends_nothing(redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with shared_call(redis_url, "rtc_broken") as (call, sharing, distant):
+    async with shared_call(redis_url, "rtc_broken") as (call, sharing, other):
         assert await sharing._relay.tell("realtime:rtc_broken", "{")
         call.awake.set()
-        await distant.join(Client())
-        await distant.receive("after")
+        await other.join(Client())
+        await other.receive("after")
         assert call.received == ["after"]
     assert "could not be handled" in caplog.text
