@@ -25,15 +25,13 @@ from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.echo import Echo
 from realtime_engine.core.hearing import Hearing
 from realtime_engine.core.input_buffer import AUDIO_PER_MS, InputBuffer
+from realtime_engine.core.judging import Judging
 from realtime_engine.core.limits import Limits
 from realtime_engine.core.outbox import Outbox
-from realtime_engine.core.outputs import ShowDecision
 from realtime_engine.core.ports import (
     VAD_FRAME,
-    CancelJob,
     FrontEnd,
     JobFailed,
-    JudgeTurn,
     Samples,
     SpeechPorts,
     TurnJudged,
@@ -47,7 +45,6 @@ Heard = Literal["speech_started", "turn_committed"]
 
 SHORTEST_COMMIT_MS = 100
 JUDGED_MS = 8_000
-JUDGED = "local.turn_detection.judged"
 KEPT_SILENCE_MS = 1_000
 """Audio kept before the padding while nobody speaks, so that a manual commit still finds what was just said."""
 
@@ -88,8 +85,7 @@ class Listening:
         self._item_id: str | None = None  # of the turn being spoken
         self._start_ms = 0
         self._transcribe_job: str | None = None
-        self._judge_job: str | None = None
-        self._judged_ms = 0
+        self._judging = Judging(outbox)
 
     @property
     def streams_captions(self) -> bool:
@@ -120,8 +116,7 @@ class Listening:
         reduction = self._config.noise_reduction
         if reduction is None:
             return self._ports.front_end(None, 1.0)
-        strength = 1.0 if reduction.strength is None else reduction.strength
-        return self._ports.front_end(reduction.type, strength)
+        return self._ports.front_end(reduction.type, reduction.strength)
 
     def _restart_vad(self) -> None:
         self._vad = self._ports.voice_activity_detector()
@@ -205,16 +200,16 @@ class Listening:
             probability = 0.0
         match detector.step(probability, self._frame_end_ms):
             case SpeechStart(onset_ms):
-                self._cancel_judge()
+                self._judging.cancel()
                 self._speech_started(self._near_onset_ms(onset_ms))
                 yield "speech_started"
             case SpeechEnd(end_ms):
-                self._cancel_judge()
+                self._judging.cancel()
                 yield from self._speech_stopped(end_ms)
             case AskJudge():
                 self._ask_judge()
             case None if not detector.pausing:
-                self._cancel_judge()
+                self._judging.cancel()
 
     def _is_echo(self, probability: float, detector: TurnDetector) -> bool:
         """Whether what would begin a turn is the model's own voice; a turn that has begun is not doubted."""
@@ -289,7 +284,7 @@ class Listening:
             )
             raise errors.InvalidRequest(message, "input_audio_buffer_commit_empty")
         self._conversation.check_room()
-        self._cancel_judge()
+        self._judging.cancel()
         if self._detector is not None:
             self._detector.reset()
         if self._transcribe_job is not None:
@@ -333,10 +328,10 @@ class Listening:
 
     def stop(self) -> None:
         """The session is over."""
-        self._cancel_judge()
+        self._judging.cancel()
 
     def _abandon_turn(self) -> None:
-        self._cancel_judge()
+        self._judging.cancel()
         if self._transcribe_job is not None:
             self._hearing.cancel(self._transcribe_job)
         if self._detector is not None:
@@ -357,30 +352,15 @@ class Listening:
     # --- the turn judge ---
 
     def _ask_judge(self) -> None:
-        self._judge_job, self._judged_ms = self._outbox.new_id("job"), self._frame_end_ms
+        assert self._item_id is not None  # a pause lies within a turn
         start_ms = max(self._start_ms, self._frame_end_ms - JUDGED_MS)
-        self._outbox.start(JudgeTurn(self._judge_job, self.buffer.analysis_between(start_ms, self._frame_end_ms)))
+        audio = self.buffer.analysis_between(start_ms, self._frame_end_ms)
+        self._judging.ask(self._item_id, audio, self._frame_end_ms)
 
     def handles(self, job_id: str) -> bool:
-        return job_id == self._judge_job
+        return self._judging.handles(job_id)
 
     def judged(self, result: TurnJudged | JobFailed) -> None:
-        """The judge's answer, if the pause it was asked about still lasts."""
-        self._judge_job = None
-        if self._detector is None or not isinstance(self._config.turn_detection, SemanticVad):
-            return
-        if isinstance(result, TurnJudged):
-            self._show_judgement(result.probability, self._detector.judged(result.probability))
-        else:
-            self._show_judgement(None, self._detector.judge_failed())
-
-    def _show_judgement(self, probability: float | None, timeout_ms: int) -> None:
-        """For whoever compares turn detection: after how much audio, how complete, how long a silence ends the turn."""
-        shown = {"item_id": self._item_id, "audio_ms": self._judged_ms, "probability": probability}
-        event_id = self._outbox.new_id("event")
-        self._outbox.put(ShowDecision({"type": JUDGED, "event_id": event_id, **shown, "timeout_ms": timeout_ms}))
-
-    def _cancel_judge(self) -> None:
-        if self._judge_job is not None:
-            self._outbox.start(CancelJob(self._judge_job))
-            self._judge_job = None
+        """The judge's answer, of use only where semantic_vad still decides."""
+        is_semantic = isinstance(self._config.turn_detection, SemanticVad)
+        self._judging.judged(result, self._detector if is_semantic else None)

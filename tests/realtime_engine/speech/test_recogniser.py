@@ -100,9 +100,10 @@ REQUESTS = [
 
 
 def test_most_requests_to_the_guide_are_understood(recogniser):
-    heard = [hear(recogniser, spoken(request, "nova"), for_guide=True)[0] for request in REQUESTS]
-    assert jiwer.wer(REQUESTS, [one.text for one in heard]) < 0.35
-    assert sum(one.guide_text is not None for one in heard) > len(REQUESTS) / 2
+    said = [(request, voice) for request in REQUESTS for voice in ("nova", "echo")]  # espeak-ng varies from run to run
+    heard = [hear(recogniser, spoken(*one), for_guide=True)[0] for one in said]
+    assert jiwer.wer([request for request, _ in said], [one.text for one in heard]) < 0.3
+    assert sum(one.guide_text is not None for one in heard) > len(said) / 2
 
 
 def test_other_speech_is_not_the_guides(recogniser, clips):
