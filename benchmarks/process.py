@@ -26,12 +26,15 @@ def usage(pid: int) -> Usage:
 
 def descendants(pid: int) -> list[int]:
     """``pid`` and every process below it."""
-    children = [int(child) for tasks in Path(f"/proc/{pid}/task").iterdir() for child in _children(tasks)]
+    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
     return [pid, *(each for child in children for each in descendants(child))]
 
 
 def _children(task: Path) -> list[str]:
-    return (task / "children").read_text().split()
+    try:
+        return (task / "children").read_text().split()
+    except FileNotFoundError:  # the thread has just ended
+        return []
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -116,9 +116,9 @@ class Echo:
         if heard[-RECENT_FRAMES:].mean() < INAUDIBLE:
             return True
         self.near_ms = _near_ms(heard, left)
-        is_speech = self._detector.probability(_upsampled(near)) >= LEAST_PROBABILITY  # always: it hears a stream
+        (probability,) = self._detector.probabilities([_upsampled(near)])  # always: it hears a stream
         there_is_echo = left.mean() < (1 - LEAST_ECHO) * heard.mean()
-        return _is_present(heard, left) and (is_speech or not there_is_echo)
+        return _is_present(heard, left) and (probability >= LEAST_PROBABILITY or not there_is_echo)
 
 
 class _Band:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -152,24 +152,30 @@ class Listening:
 
     def process(self) -> Iterator[Heard]:
         """Process the next slice and report the turns that begin and end in it."""
-        for frame in self._frames(self.buffer.process().analysis):
+        frames = self._frames(self.buffer.process().analysis)
+        for frame, probability in zip(frames, self._probabilities(frames), strict=True):
             self._frame_end_ms += FRAME_MS
             if self._transcribe_job is not None:
                 self._hearing.feed(self._transcribe_job, frame)
             if self._detector is not None:
-                yield from self._step(self._detector, frame)
+                yield from self._step(self._detector, probability)
             elif self.streams_captions and self._transcribe_job is None:
-                self._await_caption(frame)
+                self._await_caption(probability)
         if self._detector is not None:
             yield from self._bound_turn(self._detector)
         else:
             self._bound_buffer()
 
-    def _frames(self, analysis: Samples) -> Iterator[Samples]:
+    def _frames(self, analysis: Samples) -> list[Samples]:
         audio = np.concatenate((self._frame, analysis))
         whole = len(audio) - len(audio) % VAD_FRAME
         self._frame = audio[whole:]
-        return cut(audio[:whole], VAD_FRAME)
+        return list(cut(audio[:whole], VAD_FRAME))
+
+    def _probabilities(self, frames: Sequence[Samples]) -> Sequence[float]:
+        """That each frame is speech, where anybody asks."""
+        is_asked = self._detector is not None or (self.streams_captions and self._transcribe_job is None)
+        return self._vad.probabilities(frames) if frames and is_asked else [0.0] * len(frames)
 
     def _bound_turn(self, detector: TurnDetector) -> Iterator[Heard]:
         """End a turn that never ends, and let go of silence."""
@@ -194,8 +200,7 @@ class Listening:
             )
             self._outbox.emit(Error(error=errors.InvalidRequest(message, OVERFLOW)))
 
-    def _step(self, detector: TurnDetector, frame: Samples) -> Iterator[Heard]:
-        probability = self._vad.probability(frame)
+    def _step(self, detector: TurnDetector, probability: float) -> Iterator[Heard]:
         if self._is_echo(probability, detector):
             probability = 0.0
         match detector.step(probability, self._frame_end_ms):
@@ -339,9 +344,9 @@ class Listening:
         self._item_id = self._transcribe_job = None
         self._caption_gate.reset()
 
-    def _await_caption(self, frame: Samples) -> None:
+    def _await_caption(self, probability: float) -> None:
         """Manual transcription sessions are heard while the client still talks, from the first speech on."""
-        started = self._caption_gate.step(self._vad.probability(frame), self._frame_end_ms)
+        started = self._caption_gate.step(probability, self._frame_end_ms)
         if not isinstance(started, SpeechStart):
             return
         self._item_id, self._start_ms = self._outbox.new_id("item"), self.buffer.start_ms

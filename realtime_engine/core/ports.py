@@ -7,7 +7,7 @@ and brings results back through ``RealtimeSession.job_done``. Jobs and results a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -68,8 +68,8 @@ class VoiceActivityDetector(Protocol):
         """How long the probability usually stays up after the last sound of speech."""
         ...
 
-    def probability(self, frame: Samples) -> float:
-        """Probability 0..1 that this frame (VAD_FRAME samples at ANALYSIS_RATE) is speech."""
+    def probabilities(self, frames: Sequence[Samples]) -> Sequence[float]:
+        """Probability 0..1 that each of the next frames (VAD_FRAME samples at ANALYSIS_RATE) is speech."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from realtime_engine.core.ports import (
     VAD_FRAME,
@@ -18,7 +19,7 @@ from realtime_engine.core.ports import (
 
 from . import codecs, models, noise
 from .turn_judge import WINDOW, SmartTurnJudge
-from .vad import SileroVad
+from .vad import SileroVad, network
 
 _NUMPY_NOISE_REDUCTION = (
     "webrtc-noise-gain is not installed (it has wheels for Linux only): near_field and far_field run on a simpler "
@@ -39,7 +40,8 @@ class LocalSpeechPorts(SpeechPorts):
     @classmethod
     def load(cls) -> Self:
         """Load and run each model once, so that no conversation pays for it. Raises ModelMissing without a VAD."""
-        SileroVad(models.session(models.SILERO_VAD)).probability(np.zeros(VAD_FRAME, np.int16))
+        threadpool_limits(1, "blas")  # the products are small and many: threads would wait for each other
+        SileroVad(network()).probabilities([np.zeros(VAD_FRAME, np.int16)])
         degraded = {} if noise.BACKEND == "webrtc" else {"noise_reduction": _NUMPY_NOISE_REDUCTION}
         try:
             judge = SmartTurnJudge(models.session(models.SMART_TURN))
@@ -62,4 +64,4 @@ class LocalSpeechPorts(SpeechPorts):
         return noise.front_end(noise_reduction, strength)
 
     def voice_activity_detector(self) -> VoiceActivityDetector:
-        return SileroVad(models.session(models.SILERO_VAD))
+        return SileroVad(network())

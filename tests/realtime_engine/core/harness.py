@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,8 +46,8 @@ class Identity:
 class Loudness:
     release_ms = 0
 
-    def probability(self, frame: Samples) -> float:
-        return 0.9 if np.abs(frame).mean() > LOUD / 2 else 0.02
+    def probabilities(self, frames: Sequence[Samples]) -> Sequence[float]:
+        return [0.9 if np.abs(frame).mean() > LOUD / 2 else 0.02 for frame in frames]
 
 
 class BenchPorts:

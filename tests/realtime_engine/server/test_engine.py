@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 
 import pytest
 from django.core.management import call_command
@@ -26,7 +27,7 @@ class BrokenDetector:
 
     release_ms = 0
 
-    def probability(self, frame: Samples) -> float:
+    def probabilities(self, frames: Sequence[Samples]) -> Sequence[float]:
         raise RuntimeError("broken")
 
 

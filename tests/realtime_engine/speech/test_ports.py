@@ -24,7 +24,7 @@ def test_silence_stays_silence_in_every_format(ports: LocalSpeechPorts, audio_fo
 @pytest.mark.parametrize("noise_reduction", [None, "near_field", "far_field"])
 def test_the_front_end_feeds_the_voice_activity_detector(ports: LocalSpeechPorts, noise_reduction: str | None) -> None:
     analysis = ports.front_end(noise_reduction, 1.0).process(np.zeros(2400, np.int16)).analysis
-    assert ports.voice_activity_detector().probability(analysis[:VAD_FRAME]) < 0.5
+    assert ports.voice_activity_detector().probabilities([analysis[:VAD_FRAME]])[0] < 0.5
 
 
 def test_what_is_replaced_is_said(ports: LocalSpeechPorts) -> None:

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, VAD_FRAME, Samples
-from realtime_engine.speech import models
 from realtime_engine.speech.noise import front_end
-from realtime_engine.speech.vad import SileroVad
+from realtime_engine.speech.vad import SileroVad, network
 
 from .recordings import Mask, analysed, frames, recording, speech_frames
 
@@ -18,12 +17,12 @@ NOISES = ["hens", "sheep", "acoustic_guitar_0", "env", "taps_rubs"]
 
 
 def stream() -> SileroVad:
-    return SileroVad(models.session(models.SILERO_VAD))
+    return SileroVad(network())
 
 
 def heard(vad: SileroVad, audio: Samples) -> Mask:
     """Which frames of audio at ANALYSIS_RATE count as speech at the usual threshold."""
-    return np.array([vad.probability(frame) for frame in frames(audio)]) >= 0.5
+    return np.array(vad.probabilities(list(frames(audio)))) >= 0.5
 
 
 @pytest.mark.parametrize("noise_reduction", [None, "near_field", "far_field"])
@@ -80,8 +79,8 @@ def test_streams_do_not_disturb_each_other(clips: Path) -> None:
     voice = list(frames(analysed(recording(clips, "dev03_librivox_0870"))))[:60]
     alone, beside, other = stream(), stream(), stream()
     for frame, noise in zip(voice, reversed(voice), strict=True):
-        other.probability(noise)
-        assert alone.probability(frame) == beside.probability(frame)
+        other.probabilities([noise])
+        assert alone.probabilities([frame]) == beside.probabilities([frame])
 
 
 def test_digital_silence_is_not_speech() -> None:
