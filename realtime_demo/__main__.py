@@ -11,6 +11,7 @@ import uvicorn
 from django.conf import settings
 
 from realtime_demo import engine
+from realtime_demo.pacing import PacedSocket
 
 MAX_MESSAGE_BYTES = 21 * 1024 * 1024  # the API takes 15 MiB of audio in one event; base64 makes it a third more
 DEAF_SECONDS = 5  # after the session itself has given up
@@ -66,6 +67,7 @@ def config() -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,  # the guards need the address of the peer; settings say whose X-Forwarded-Proto counts
         timeout_graceful_shutdown=5,
+        ws=PacedSocket,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
     )

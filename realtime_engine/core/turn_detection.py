@@ -34,11 +34,11 @@ JUDGE_AT_MS = (160, 448)
 """Silence after which the judge is asked; again only while its answer was undecided."""
 
 SILENCE_MAY_WAIT_MS = 40
-SPEECH_MAY_WAIT_MS = 120
+TURN_MAY_WAIT_MS = 120
 """Audio that may wait while nothing is about to be decided: looked at in one go, it costs a third.
 
 Before a turn it delays speech_started by as much at worst; within one it delays nothing, as long as it is shorter than
-the silence that ends the turn.
+the silence that is still missing to the next decision.
 """
 
 CLEARLY_SILENT = 0.1
@@ -102,6 +102,7 @@ class TurnDetector:
         self._speech_frames = 0  # in a row, at or above the threshold
         self._likely_frames = 0  # in a row, at or above the lower threshold
         self._last_speech_ms = 0
+        self._silence_ms = 0  # since then, within a turn
         self._timeout_ms: int | None = None
         self._asked = 0
         self._nothing_is_near = False
@@ -109,12 +110,29 @@ class TurnDetector:
     @property
     def may_wait_ms(self) -> int:
         """How much audio may be collected before the next step without delaying what follows from it."""
-        if not self._nothing_is_near:
-            return 0
         if not self.speaking:
-            return SILENCE_MAY_WAIT_MS
-        silence_ms = self.policy.silence_duration_ms if isinstance(self.policy, ServerVad) else JUDGE_AT_MS[0]
-        return min(SPEECH_MAY_WAIT_MS, silence_ms // 2)
+            return SILENCE_MAY_WAIT_MS if self._nothing_is_near else 0
+        missing_ms = self._decisive_ms - self._silence_ms - FRAME_MS  # of a frame, a part may be there already
+        return max(0, min(TURN_MAY_WAIT_MS, missing_ms))
+
+    @property
+    def _decisive_ms(self) -> int:
+        """The silence after which something follows: the turn's end, or a question to the judge."""
+        return min(self._patience_ms, self._question_ms or self._patience_ms)
+
+    @property
+    def _patience_ms(self) -> int:
+        """The silence that ends the turn, as far as it is known by now."""
+        if isinstance(self.policy, ServerVad):
+            return self.policy.silence_duration_ms
+        most = PATIENCE[self.policy.eagerness].most
+        return most if self._timeout_ms is None else min(most, self._timeout_ms)
+
+    @property
+    def _question_ms(self) -> int | None:
+        """The silence after which the judge is to be asked; None where it is not asked any more."""
+        is_asked = isinstance(self.policy, SemanticVad) and self._asked < len(JUDGE_AT_MS)
+        return JUDGE_AT_MS[self._asked] if is_asked else None
 
     @property
     def prefix_padding_ms(self) -> int:
@@ -145,12 +163,11 @@ class TurnDetector:
         if not self.speaking:
             self._nothing_is_near = probability < min(CLEARLY_SILENT, self._lower_threshold)
             return self._wait_for_speech(probability, frame_end_ms)
-        self._nothing_is_near = probability >= self._lower_threshold
-        if self._nothing_is_near:
-            self._last_speech_ms = frame_end_ms - self._release_ms
-            self._end_pause()
+        if probability >= self._lower_threshold:
+            self._hear_speech(frame_end_ms)
             return None
-        return self._wait_for_end(frame_end_ms - self._last_speech_ms)
+        self._silence_ms = frame_end_ms - self._last_speech_ms
+        return self._wait_for_end()
 
     def judged(self, probability: float) -> int:
         """The judge's answer for the current pause; returns the silence in ms that it is to last."""
@@ -180,25 +197,23 @@ class TurnDetector:
 
     def _begin(self, frame_end_ms: int) -> None:
         self.speaking = True
-        self._last_speech_ms = frame_end_ms - self._release_ms
         self._speech_frames = self._likely_frames = 0
+        self._hear_speech(frame_end_ms)
+
+    def _hear_speech(self, frame_end_ms: int) -> None:
+        self._last_speech_ms = frame_end_ms - self._release_ms
+        self._silence_ms = self._release_ms
         self._end_pause()
 
-    def _wait_for_end(self, silence_ms: int) -> Decision | None:
-        if isinstance(self.policy, ServerVad):
-            return self._end_after(self.policy.silence_duration_ms, silence_ms)
-        cap = PATIENCE[self.policy.eagerness].most
-        ended = self._end_after(cap if self._timeout_ms is None else min(cap, self._timeout_ms), silence_ms)
-        if ended is None and self._asked < len(JUDGE_AT_MS) and silence_ms >= JUDGE_AT_MS[self._asked]:
+    def _wait_for_end(self) -> Decision | None:
+        patience_ms = self._patience_ms
+        if self._silence_ms >= patience_ms:
+            self.reset()
+            return SpeechEnd(self._last_speech_ms + patience_ms)
+        if self._question_ms is not None and self._silence_ms >= self._question_ms:
             self._asked += 1
             return AskJudge()
-        return ended
-
-    def _end_after(self, timeout_ms: int, silence_ms: int) -> Decision | None:
-        if silence_ms < timeout_ms:
-            return None
-        self.reset()
-        return SpeechEnd(self._last_speech_ms + timeout_ms)
+        return None
 
     def _end_pause(self) -> None:
         self._timeout_ms = None

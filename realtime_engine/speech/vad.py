@@ -7,7 +7,6 @@ from functools import cache
 from math import exp
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from realtime_engine.core.ports import ANALYSIS_RATE, VAD_FRAME, Samples
 
@@ -49,11 +48,10 @@ class SileroVad:
 
     def probabilities(self, frames: Sequence[Samples]) -> list[float]:
         """Probability 0..1 that each frame (512 samples at 16 kHz) is speech; about 0.2 ms, 0.1 in each of four."""
-        is_silent = [frame.min() >= -_DITHER and frame.max() <= _DITHER for frame in frames]
-        if all(is_silent) and self._is_settled:
+        if self._is_settled and all(map(_is_silent, frames)):
             return [0.0] * len(frames)
         encoded = self._silero.encode(self._seen(frames))
-        return [self._probability(*one) for one in zip(encoded, is_silent, strict=True)]
+        return [self._probability(*one) for one in zip(encoded, frames, strict=True)]
 
     def _seen(self, frames: Sequence[Samples]) -> Floats:
         """Each frame with its context, shape (n, SEEN); rows overlap in memory."""
@@ -61,17 +59,21 @@ class SileroVad:
         samples[CONTEXT:] /= 32768
         self._context = samples[-CONTEXT:]
         item = samples.itemsize
-        return as_strided(samples, (len(frames), SEEN), (VAD_FRAME * item, item))
+        return np.ndarray((len(frames), SEEN), samples.dtype, samples, strides=(VAD_FRAME * item, item))
 
     @property
     def _is_settled(self) -> bool:
         return self._quiet_frames >= _SETTLED_FRAMES
 
-    def _probability(self, encoded: Floats, is_silent: bool) -> float:
-        if is_silent and self._is_settled:
+    def _probability(self, encoded: Floats, frame: Samples) -> float:
+        if self._is_settled and _is_silent(frame):
             return 0.0
         probability = 1 / (1 + exp(-self._silero.step(encoded, self._state)))
         self._quiet_frames = self._quiet_frames + 1 if probability < _QUIET else 0
         if self._quiet_frames >= _QUIET_FRAMES:
             self._state.fade(_FADE)
         return probability
+
+
+def _is_silent(frame: Samples) -> bool:
+    return bool(abs(frame[0]) <= _DITHER and frame.max() <= _DITHER and frame.min() >= -_DITHER)

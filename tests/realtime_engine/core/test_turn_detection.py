@@ -173,14 +173,26 @@ def test_audio_waits_only_while_nothing_is_about_to_be_decided():
     for probability in (SILENCE, 0.3, SPEECH, SPEECH, SPEECH, SILENCE):
         detector.step(probability, FRAME_MS * (len(waits) + 1))
         waits.append(detector.may_wait_ms)
-    assert waits == [40, 0, 0, 0, 120, 0]
+    assert waits == [40, 0, 0, 120, 120, 120]
 
 
-@pytest.mark.parametrize(("silence", "wait"), [(0, 0), (100, 50), (200, 100), (800, 120)])
+@pytest.mark.parametrize(("silence", "wait"), [(0, 0), (100, 68), (200, 120), (800, 120)])
 def test_in_speech_audio_waits_for_less_than_the_silence_that_ends_the_turn(silence, wait):
     detector = server_vad(silence_duration_ms=silence)
     run(detector, [SPEECH] * 5)
     assert detector.may_wait_ms == wait
+
+
+@pytest.mark.parametrize("policy", [ServerVad(silence_duration_ms=330), SemanticVad(eagerness="high")])
+@pytest.mark.parametrize("release_ms", [0, 32])
+def test_what_waits_never_holds_the_next_decision(policy, release_ms):
+    detector = TurnDetector(policy, release_ms)
+    run(detector, [SPEECH] * 5)
+    for frame in range(6, 80):
+        enough = detector.may_wait_ms
+        if detector.step(SILENCE, frame * FRAME_MS) is not None:
+            assert enough == 0
+    assert not detector.speaking
 
 
 def test_speech_is_reported_a_few_frames_after_it_began():
