@@ -18,12 +18,16 @@ test: install-dev node_modules
 
 # What is measured, and how, is in docs/benchmarks.md.
 CLIPS = $${SPEECH_CLIPS:-../shared/audio}
+FIGURES = var/figures
 bench: install-dev
-	$(RUN) benchmarks.turn_quality "$(CLIPS)"
-	$(RUN) benchmarks.turn_quality "$(CLIPS)" --curve --reduction off
-	$(RUN) benchmarks.recognition "$(CLIPS)"
-	$(RUN) benchmarks.voices
-	$(RUN) benchmarks.cost "$(CLIPS)"
+	@rm -rf $(FIGURES) && mkdir -p $(FIGURES)
+	$(RUN) benchmarks.turn_quality "$(CLIPS)" --json $(FIGURES)/turn_quality.jsonl
+	$(RUN) benchmarks.turn_quality "$(CLIPS)" --curve --reduction off --json $(FIGURES)/curve.jsonl
+	$(RUN) benchmarks.echo "$(CLIPS)" --json $(FIGURES)/echo.jsonl
+	$(RUN) benchmarks.recognition "$(CLIPS)" --json $(FIGURES)/recognition.jsonl
+	$(RUN) benchmarks.voices --json $(FIGURES)/voices.jsonl
+	$(RUN) benchmarks.first_audio --json $(FIGURES)/first_audio.jsonl
+	$(RUN) benchmarks.cost "$(CLIPS)" --peer --json $(FIGURES)/cost.jsonl
 
 # Everything that can be said without running the product; "make -k check" goes on after the first fault.
 check: check-style check-types check-imports check-templates check-django check-js

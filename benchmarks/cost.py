@@ -9,8 +9,8 @@ with most turns, unless --clip names another), over and over, 20 ms at a time.
 
 ``CPU``       of the server's process tree over the run, per session, in percent of one core
 ``memory``    proportional set size at the end of the run beyond that after a warm-up session, per session, in MB
-``sample``    arrival of speech_stopped after the sample at its audio_end_ms was sent; p50, p95, ms
-``judged``    with semantic_vad, that is what comes on top of the silence the turn judge chose
+``sample``    arrival of speech_stopped after the sample at its audio_end_ms was sent; p50, p95, ms. With semantic_vad
+              audio_end_ms includes the silence the turn judge chose, so this is what comes on top of it
 ``word``      arrival of speech_stopped after the last labelled sample of speech was sent; p50, p95, ms
 ``slip``      how late the talkers were at worst, ms: above 50 the machine was too busy for the row to count
 """

@@ -1,9 +1,11 @@
 """How long after the end of speech the first audio of the answer arrives.
 
-    python -m benchmarks.first_audio --url http://127.0.0.1:8000/v1 --key KEY [--turns 10] [--silence 200 500]
+    python -m benchmarks.first_audio [--url http://127.0.0.1:8000/v1 --key KEY] [--turns 10] [--silence 200 500]
+                                     [--json FILE]
 
-Talks to a running server over a WebSocket in real time, 20 ms at a time. The question is spoken by the server itself,
-so nothing but the API is needed. A turn's figures, in milliseconds from the moment its last sample of speech was sent:
+Talks to a server over a WebSocket in real time, 20 ms at a time: to one that runs already, or to one of its own. The
+question is spoken by the server itself, so nothing but the API is needed. A turn's figures, in milliseconds from the
+moment its last sample of speech was sent:
 ``stopped`` to input_audio_buffer.speech_stopped, ``audio`` to the first response.output_audio.delta.
 """
 
@@ -13,16 +15,19 @@ import argparse
 import asyncio
 import base64
 import json
-import os
 import statistics
+import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
+
+from tests.live import ENGINE_KEY, live_server
 
 RATE = 24_000
 FRAME = RATE // 50
@@ -108,21 +113,41 @@ def summary(values: Sequence[float]) -> tuple[float, float]:
     return statistics.median(values), float(np.percentile(values, 95))
 
 
-async def main() -> None:
+async def compare(url: str, key: str, silences: Sequence[int], turns: int, file: Path | None) -> None:
+    """A row for each length of silence."""
+    question = await spoken(url, key, QUESTION)
+    print(f"{'silence':>8} {'n':>3} {'stopped p50':>12} {'p95':>6} {'audio p50':>10} {'p95':>6}   (ms)")
+    for silence in silences:
+        measured = [await measure(url, key, question, silence) for _ in range(turns)]
+        report(silence, measured, file)
+
+
+def report(silence_ms: int, turns: Sequence[Turn], file: Path | None) -> None:
+    stopped, audio = summary([turn.stopped_ms for turn in turns]), summary([turn.audio_ms for turn in turns])
+    print(f"{silence_ms:>8} {len(turns):>3} {stopped[0]:>12.0f} {stopped[1]:>6.0f} {audio[0]:>10.0f} {audio[1]:>6.0f}")
+    if file:
+        row = {"silence_ms": silence_ms, "n": len(turns), "stopped_ms": stopped, "audio_ms": audio}
+        with file.open("a") as lines:
+            lines.write(json.dumps(row) + "\n")
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", default="http://127.0.0.1:8000/v1")
-    parser.add_argument("--key", default=os.environ.get("REALTIME_ENGINE_API_KEY"), required=False)
+    parser.add_argument("--url", help="base URL of a running server, with --key")
+    parser.add_argument("--key", help="its bearer key")
     parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--silence", type=int, nargs="+", default=[200, 500])
+    parser.add_argument("--json", type=Path, help="also append one line of JSON per row to this file")
     options = parser.parse_args()
-    question = await spoken(options.url, options.key, QUESTION)
-    print(f"{'silence':>8} {'n':>3} {'stopped p50':>12} {'p95':>6} {'audio p50':>10} {'p95':>6}   (ms)")
-    for silence in options.silence:
-        turns = [await measure(options.url, options.key, question, silence) for _ in range(options.turns)]
-        stopped, audio = summary([turn.stopped_ms for turn in turns]), summary([turn.audio_ms for turn in turns])
-        print(f"{silence:>8} {len(turns):>3} {stopped[0]:>12.0f} {stopped[1]:>6.0f} {audio[0]:>10.0f} {audio[1]:>6.0f}")
-        print(json.dumps({"silence_ms": silence, "n": len(turns), "stopped_ms": stopped, "audio_ms": audio}))
+    if (options.url is None) != (options.key is None):
+        parser.error("--url and --key go together; without both a server is started")
+    how = (options.silence, options.turns, options.json)
+    if options.url:
+        asyncio.run(compare(options.url, options.key, *how))
+        return
+    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder)) as site:
+        asyncio.run(compare(site.api, ENGINE_KEY, *how))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
