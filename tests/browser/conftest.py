@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser.sound import recording, silence, spoken, write_microphone
 from tests.live import LiveServer, live_server
@@ -40,12 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The whole site, its static files collected."""
-    with live_server(tmp_path_factory.mktemp("site"), with_pages=True) as server:
+    with live_server(tmp_path_factory.mktemp("site")) as server:
         yield server
 
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=30_000)  # its own 5 s are few for a busy machine
     with sync_playwright() as running:
         yield running
 
