@@ -38,7 +38,7 @@ async def test_site_with_database_and_engine_is_ready(async_client: Any) -> None
         assert (await async_client.get("/readyz")).json() == {"status": "ready"}
     finally:
         await engine.stop()
-        await database_sync_to_async(connections.close_all)()  # the view's thread would keep the database from being dropped
+        await database_sync_to_async(connections.close_all)()  # else the database cannot be dropped
 
 
 def test_site_without_its_database_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
