@@ -51,27 +51,41 @@ def playwright() -> Iterator[Playwright]:
         yield running
 
 
-@pytest.fixture(scope="package")
-def chromium(playwright: Playwright) -> Chromium:
-    """Starts a browser: ``hears`` is the wav of its microphone, ``microphone`` what happens when a page asks for it.
+def launch(playwright: Playwright, hears: Path | None, microphone: str) -> Browser:
+    """The system's browser where there is one, else Playwright's own."""
+    arguments = [*QUIET]
+    if microphone in ("granted", "denied"):
+        arguments.append("--use-fake-device-for-media-stream")
+    if microphone == "granted":
+        arguments.append("--use-fake-ui-for-media-stream")
+    if hears is not None:
+        arguments.append(f"--use-file-for-fake-audio-capture={hears}%noloop")
+    return playwright.chromium.launch(executable_path=system_chromium(), args=arguments)
 
-    The browser is the system's where there is one, else Playwright's own.
-    """
+
+@pytest.fixture(scope="package")
+def deaf(playwright: Playwright) -> Iterator[Browser]:
+    """The browser of all tests that say nothing: it takes a second to start, and its contexts share nothing."""
+    browser = launch(playwright, None, "granted")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright, deaf: Browser) -> Chromium:
+    """Gives a browser: ``hears`` is the wav of its microphone, ``microphone`` what happens when a page asks for it."""
 
     @contextmanager
-    def start(hears: Path | None = None, microphone: str = "granted", *more: str) -> Iterator[Browser]:
-        arguments = [*QUIET, *more]
-        if microphone in ("granted", "denied"):
-            arguments.append("--use-fake-device-for-media-stream")
-        if microphone == "granted":
-            arguments.append("--use-fake-ui-for-media-stream")
-        if hears is not None:
-            arguments.append(f"--use-file-for-fake-audio-capture={hears}%noloop")
-        browser = playwright.chromium.launch(executable_path=system_chromium(), args=arguments)
+    def start(hears: Path | None = None, microphone: str = "granted") -> Iterator[Browser]:
+        is_deaf = hears is None and microphone == "granted"
+        browser = deaf if is_deaf else launch(playwright, hears, microphone)
         try:
             yield browser
         finally:
-            browser.close()
+            for context in browser.contexts:
+                context.close()
+            if not is_deaf:
+                browser.close()
 
     return start
 
