@@ -52,7 +52,6 @@ check-django: install-dev
 check-js: install-dev node_modules
 	scripts/with-node npm run check:types
 	scripts/with-node npm run lint
-	scripts/with-node npm test
 
 format: install-dev
 	$(RUN) ruff check --fix

@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--turns", type=int, default=5)
     turns = parser.parse_args().turns
-    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder), with_pages=True) as server:
+    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder)) as server:
         question = write_microphone(
             Path(folder) / "question.wav", silence(2), spoken("What day is it today?", "echo"), silence(30)
         )

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in each run, however busy the machine; "pytest --hypothesis-profile default" looks for new ones.
+settings.register_profile("repeated", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("repeated")
 
 REPOSITORY = Path(__file__).parents[1]
 

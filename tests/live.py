@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
 
+from tests.patience import PATIENCE
+
 REPOSITORY = Path(__file__).parents[1]
 ENGINE_KEY = "sk-local-key-of-the-live-tests"
-START_SECONDS = 60.0
-STOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +41,14 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(var: Path, *, with_pages: bool = False, **environment: str) -> Iterator[LiveServer]:
+def live_server(var: Path, **environment: str) -> Iterator[LiveServer]:
     """Starts the site on a free port with ``var`` as its folder; ends it as Ctrl-C does, and sees that it ends.
 
-    ``with_pages`` collects the static files, which pages need and the engine's API does not. ``environment`` holds
-    further settings, e.g. ``REALTIME_MAX_SESSIONS="1"``.
+    ``environment`` holds further settings, e.g. ``REALTIME_MAX_SESSIONS="1"``.
     """
+    shutil.copytree(_prepared(), var, dirs_exist_ok=True)
     port = _free_port()
-    settings = {
-        "DJANGO_SETTINGS_MODULE": "realtime_demo.settings",
-        "VAR_DIR": str(var),
-        "DATABASE_URL": f"sqlite:///{var / 'db.sqlite3'}",
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "REALTIME_ENGINE_API_KEY": ENGINE_KEY,
-        "OPENAI_API_KEY": "",
-        "REALTIME_PROVIDERS": "[]",
-        "REALTIME_LLM_URL": "",
-        "REALTIME_STT_URL": "",
-        "REALTIME_TTS_URL": "",
-        "REALTIME_TTS_VOICE": "",
-        "REALTIME_WHISPER_MODEL": "",
-        "REALTIME_PIPER_VOICE": "",
-    }
-    variables = os.environ | settings | environment
-    _manage(variables, "migrate", "--verbosity=0")
-    if with_pages:
-        _manage(variables, "collectstatic", "--no-input", "--verbosity=0")
+    variables = _settings(var) | {"PORT": str(port)} | environment
     log = var / "server.log"
     with log.open("wb") as output:
         command = [sys.executable, "-m", "realtime_demo"]
@@ -74,6 +59,35 @@ def live_server(var: Path, *, with_pages: bool = False, **environment: str) -> I
         yield server
     finally:
         _stop(server)
+
+
+@cache
+def _prepared() -> Path:
+    """A folder with an empty database and the static files: it takes seconds, and every server gets a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="site-"))
+    atexit.register(shutil.rmtree, folder)
+    _manage(_settings(folder), "migrate", "--verbosity=0")
+    _manage(_settings(folder), "collectstatic", "--no-input", "--verbosity=0")
+    return folder
+
+
+def _settings(var: Path) -> dict[str, str]:
+    """The environment of a site with this folder."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "realtime_demo.settings",
+        "VAR_DIR": str(var),
+        "DATABASE_URL": f"sqlite:///{var / 'db.sqlite3'}",
+        "HOST": "127.0.0.1",
+        "REALTIME_ENGINE_API_KEY": ENGINE_KEY,
+        "OPENAI_API_KEY": "",
+        "REALTIME_PROVIDERS": "[]",
+        "REALTIME_LLM_URL": "",
+        "REALTIME_STT_URL": "",
+        "REALTIME_TTS_URL": "",
+        "REALTIME_TTS_VOICE": "",
+        "REALTIME_WHISPER_MODEL": "",
+        "REALTIME_PIPER_VOICE": "",
+    }
 
 
 def _manage(variables: dict[str, str], *arguments: str) -> None:
@@ -88,7 +102,7 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(server: LiveServer) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
             httpx.get(f"{server.api}/models", headers={"Authorization": f"Bearer {server.engine_key}"})
@@ -102,7 +116,7 @@ def _wait_until_ready(server: LiveServer) -> None:
 def _stop(server: LiveServer) -> None:
     server.process.send_signal(signal.SIGINT)
     try:
-        server.process.wait(STOP_SECONDS)
+        server.process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         server.process.kill()
         server.process.wait()

@@ -5,11 +5,12 @@ The declarations follow espeak-ng's speak_lib.h (version 1.52).
 
 from __future__ import annotations
 
+import _ctypes
 import ctypes
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _UTF8 = 1  # espeakCHARS_UTF8
 _BY_CHARACTER = 1  # POS_CHARACTER
 _RATE, _VOLUME, _PITCH, _RANGE, _WORD_GAP = 1, 2, 3, 4, 7
 _END_OF_EVENTS, _WORD = 0, 1
+_SEED = 1
 _CONTROL_CHARACTERS = dict.fromkeys([*range(32), 127], " ")
 
 
@@ -79,7 +81,10 @@ OnChunk = Callable[[Chunk, list[WordStart]], bool]
 
 
 class Espeak:
-    """The synthesiser. One per process, one utterance at a time."""
+    """The synthesiser. One at a time in a process, one utterance at a time.
+
+    Each new one says the same texts, in the same order, with the same samples: so figures can be repeated.
+    """
 
     def __init__(self, data: Path) -> None:
         self._data = data
@@ -87,6 +92,7 @@ class Espeak:
         self.rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, CHUNK_MS, os.fsencode(data), _DO_NOT_EXIT)
         if self.rate <= 0:
             raise EspeakError(f"espeak-ng does not start with its data at {data}.")
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
         self._callback = _Callback(self._take)
         self._on_chunk: OnChunk = lambda chunk, words: True
         self._error: BaseException | None = None
@@ -104,6 +110,11 @@ class Espeak:
         self._library.espeak_Synth(encoded, len(encoded), 0, _BY_CHARACTER, 0, _UTF8, None, None)
         if self._error is not None:
             raise self._error
+
+    def close(self) -> None:
+        """Unloads the library, whose variables would otherwise go on where they are in the next synthesiser."""
+        self._library.espeak_Terminate()
+        _ctypes.dlclose(self._library._handle)
 
     def _set(self, manner: Manner) -> None:
         self._check_variant(manner.voice)
@@ -150,7 +161,7 @@ def espeak() -> Iterator[Espeak]:
         data = Path(espeakng_loader.get_data_path())
         if len(os.fsencode(data)) > MAX_PATH:
             data = stack.enter_context(short_path(data))
-        yield Espeak(data)
+        yield stack.enter_context(closing(Espeak(data)))
 
 
 @contextmanager

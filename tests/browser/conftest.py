@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser.sound import recording, silence, spoken, write_microphone
 from tests.live import LiveServer, live_server
@@ -40,37 +40,52 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The whole site, its static files collected."""
-    with live_server(tmp_path_factory.mktemp("site"), with_pages=True) as server:
+    with live_server(tmp_path_factory.mktemp("site")) as server:
         yield server
 
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=30_000)  # its own 5 s are few for a busy machine
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="package")
-def chromium(playwright: Playwright) -> Chromium:
-    """Starts a browser: ``hears`` is the wav of its microphone, ``microphone`` what happens when a page asks for it.
+def launch(playwright: Playwright, hears: Path | None, microphone: str) -> Browser:
+    """The system's browser where there is one, else Playwright's own."""
+    arguments = [*QUIET]
+    if microphone in ("granted", "denied"):
+        arguments.append("--use-fake-device-for-media-stream")
+    if microphone == "granted":
+        arguments.append("--use-fake-ui-for-media-stream")
+    if hears is not None:
+        arguments.append(f"--use-file-for-fake-audio-capture={hears}%noloop")
+    return playwright.chromium.launch(executable_path=system_chromium(), args=arguments)
 
-    The browser is the system's where there is one, else Playwright's own.
-    """
+
+@pytest.fixture(scope="package")
+def deaf(playwright: Playwright) -> Iterator[Browser]:
+    """The browser of all tests that say nothing: it takes a second to start, and its contexts share nothing."""
+    browser = launch(playwright, None, "granted")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright, deaf: Browser) -> Chromium:
+    """Gives a browser: ``hears`` is the wav of its microphone, ``microphone`` what happens when a page asks for it."""
 
     @contextmanager
-    def start(hears: Path | None = None, microphone: str = "granted", *more: str) -> Iterator[Browser]:
-        arguments = [*QUIET, *more]
-        if microphone in ("granted", "denied"):
-            arguments.append("--use-fake-device-for-media-stream")
-        if microphone == "granted":
-            arguments.append("--use-fake-ui-for-media-stream")
-        if hears is not None:
-            arguments.append(f"--use-file-for-fake-audio-capture={hears}%noloop")
-        browser = playwright.chromium.launch(executable_path=system_chromium(), args=arguments)
+    def start(hears: Path | None = None, microphone: str = "granted") -> Iterator[Browser]:
+        is_deaf = hears is None and microphone == "granted"
+        browser = deaf if is_deaf else launch(playwright, hears, microphone)
         try:
             yield browser
         finally:
-            browser.close()
+            for context in browser.contexts:
+                context.close()
+            if not is_deaf:
+                browser.close()
 
     return start
 

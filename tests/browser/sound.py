@@ -11,6 +11,7 @@ import numpy as np
 
 from realtime_engine.core.ports import SESSION_RATE, JobResult, Samples, Speak, SpeechChunk, SpeechDone
 from realtime_engine.speech.client import Voice, WorkerPool
+from tests.patience import PATIENCE
 
 MICROPHONE_RATE = 48_000  # Chromium's fake microphone plays wav files at their own rate; this one needs no resampling
 HOP_MS = 20
@@ -29,7 +30,7 @@ async def _spoken(text: str, voice: str) -> Samples:
     Voice(pool).handle(Speak("job", text, voice, 1.0), results.put_nowait)
     chunks: list[Samples] = []
     try:
-        while not isinstance(result := await asyncio.wait_for(results.get(), 20), SpeechDone):
+        while not isinstance(result := await asyncio.wait_for(results.get(), PATIENCE), SpeechDone):
             assert isinstance(result, SpeechChunk), result
             chunks.append(result.audio)
     finally:

@@ -20,7 +20,7 @@ from tests.live import REPOSITORY, LiveServer
 
 AGENTS = Path(__file__).parent / "agents"
 WITH_NODE = REPOSITORY / "scripts" / "with-node"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 SENTENCE = "dev03_librivox_0870.wav"
 
 ANSWERED = {

@@ -56,10 +56,10 @@ def test_the_readme_shows_a_real_conversation(chromium, open_page, question):
         page.get_by_role("button", name="Got it").click()
         page.get_by_label("Message").fill("What is twelve times seven?")
         page.keyboard.press("Enter")
-        expect(page.locator("li.turn.model").first).to_contain_text("eighty", timeout=20_000)
+        expect(page.locator("li.turn.model").first).to_contain_text("eighty", timeout=60_000)
         page.get_by_role("button", name="Start talking").click()
-        expect(page.locator("body")).to_have_attribute("data-state", "model", timeout=20_000)
-        expect(page.locator("li.turn.model").last).to_contain_text("Today is", timeout=20_000)
+        expect(page.locator("body")).to_have_attribute("data-state", "model", timeout=60_000)
+        expect(page.locator("li.turn.model").last).to_contain_text("Today is", timeout=60_000)
         SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENSHOT)
     assert SCREENSHOT.stat().st_size > 10_000

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-LONG = 25_000
+LONG = 60_000  # milliseconds
 
 
 @pytest.mark.parametrize("transport", ["WebRTC", "WebSocket"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from channels.db import database_sync_to_async
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from realtime_engine.server import engine
@@ -37,6 +38,7 @@ async def test_site_with_database_and_engine_is_ready(async_client: Any) -> None
         assert (await async_client.get("/readyz")).json() == {"status": "ready"}
     finally:
         await engine.stop()
+        await database_sync_to_async(connections.close_all)()  # else the database cannot be dropped
 
 
 def test_site_without_its_database_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

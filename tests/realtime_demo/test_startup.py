@@ -15,7 +15,7 @@ KEY = "sk-secret-0123456789"
 
 
 def test_it_starts_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
-    with live_server(tmp_path, with_pages=True) as server:
+    with live_server(tmp_path) as server:
         page = httpx.get(server.url)
     log = server.log.read_text()
     assert page.status_code == 200
@@ -28,7 +28,7 @@ def test_it_starts_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
 
 def test_without_the_engine_extra_it_starts_and_says_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['aiortc'] = None\n")  # as if not installed
-    with live_server(tmp_path, with_pages=True, PYTHONPATH=str(tmp_path)) as server:
+    with live_server(tmp_path, PYTHONPATH=str(tmp_path)) as server:
         page = httpx.get(server.url)
     assert page.status_code == 200
     assert "Local engine is not available" in page.text

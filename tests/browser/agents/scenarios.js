@@ -6,7 +6,7 @@
 import { RealtimeAgent, RealtimeSession, tool } from "@openai/agents-realtime";
 import { parseRealtimeEvent } from "../../../node_modules/@openai/agents-realtime/dist/openaiRealtimeEvents.mjs";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 const weather = (calls) =>
   tool({

@@ -14,6 +14,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame
 
+from tests.patience import PATIENCE
+
 RATE = 48_000
 FRAME = RATE // 50
 Audio = npt.NDArray[np.int16]
@@ -75,7 +77,7 @@ class Caller:
     def send(self, **event: Any) -> None:
         self.channel.send(json.dumps(event))
 
-    async def event(self, *types: str, within: float = 10) -> dict[str, Any]:
+    async def event(self, *types: str, within: float = PATIENCE) -> dict[str, Any]:
         """The next event of one of these types; others are passed over."""
         async with asyncio.timeout(within):
             while (event := await self.events.get())["type"] not in types:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from channels.testing import WebsocketCommunicator
 
 from realtime_api.config import SessionConfig
 from realtime_api.dialect import Dialect
@@ -17,7 +16,7 @@ from realtime_engine.server import calls, engine, rest
 from realtime_engine.server.consumer import RealtimeConsumer
 from realtime_engine.server.http import Request, Response
 from tests.realtime_engine.server.caller import Caller
-from tests.realtime_engine.server.support import ENGINE_KEY, MANUAL, NOW, Connect, Dial, MakeCaller, issue, post
+from tests.realtime_engine.server.support import ENGINE_KEY, MANUAL, NOW, Connect, Dial, MakeCaller, Socket, issue, post
 
 
 @pytest.fixture(autouse=True)
@@ -82,13 +81,13 @@ def dial(make_caller: MakeCaller) -> Dial:
 @pytest_asyncio.fixture(loop_scope="module")
 async def connect(running_engine: None, transactional_db: None) -> AsyncIterator[Connect]:
     """Opens sockets that are accepted, and closes what a test leaves open."""
-    sockets: list[WebsocketCommunicator] = []
+    sockets: list[Socket] = []
 
     async def connect(query: str = "", *, key: str | None = None, offered: tuple[str, ...] = (), **headers: str) -> Any:
         sent = {"authorization": f"Bearer {key}"} if key else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = [(name.encode(), value.encode()) for name, value in sent.items()]
-        socket = WebsocketCommunicator(RealtimeConsumer.as_asgi(), f"/v1/realtime?{query}", raw, list(offered))
+        socket: Any = Socket(RealtimeConsumer.as_asgi(), f"/v1/realtime?{query}", raw, list(offered))
         accepted, socket.subprotocol = await socket.connect()
         assert accepted
         sockets.append(socket)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 
 from realtime_api.config import SessionConfig
@@ -19,6 +19,7 @@ from realtime_engine.core.ports import Job, Samples
 from realtime_engine.server import calls, keys
 from realtime_engine.server.http import Request, Response
 from realtime_engine.speech.client import Deliver
+from tests.patience import PATIENCE
 from tests.realtime_engine.server.caller import Caller
 
 NOW = 1_700_000_000
@@ -36,7 +37,7 @@ Dial = Callable[..., Awaitable[tuple[Caller, Response]]]
 
 async def issue(config: SessionConfig, dialect: Dialect = GA) -> str:
     """A key that is valid while the tests run."""
-    return (await sync_to_async(keys.issue)(config, dialect, 60, FAR_FUTURE)).value
+    return (await database_sync_to_async(keys.issue)(config, dialect, 60, FAR_FUTURE)).value
 
 
 async def post(
@@ -47,13 +48,26 @@ async def post(
     return await calls.handle(Request("POST", f"/v1/realtime/{path}".rstrip("/"), sent, raw, query))
 
 
+class Socket(WebsocketCommunicator):
+    """One end of a WebSocket, with more patience than a second."""
+
+    async def connect(self, within: float = PATIENCE) -> Any:
+        return await super().connect(within)
+
+    async def receive_output(self, within: float = PATIENCE) -> Any:
+        return await super().receive_output(max(within, PATIENCE))
+
+    async def disconnect(self, code: int = 1000, within: float = PATIENCE) -> None:
+        await super().disconnect(code, within)
+
+
 async def closed(socket: WebsocketCommunicator) -> tuple[int, str]:
     frame = await socket.receive_output()
     assert frame["type"] == "websocket.close"
     return frame["code"], frame["reason"]
 
 
-async def until(condition: Callable[[], bool], within: float = 5) -> None:
+async def until(condition: Callable[[], bool], within: float = PATIENCE) -> None:
     """Waits for what another task brings about; fails when it does not."""
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - the other task knows nothing of this one

@@ -21,6 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.live import LiveServer, live_server
+from tests.patience import PATIENCE
 from tests.realtime_engine.server.caller import Caller
 from tests.realtime_engine.server.support import text_message
 
@@ -52,7 +53,7 @@ async def session(server: LiveServer, **options: Any) -> AsyncIterator[ClientCon
 
 
 async def event(connection: ClientConnection, *types: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (received := json.loads(await connection.recv()))["type"] not in types:
             pass
     return dict(received)
@@ -87,7 +88,7 @@ def sessions(server: LiveServer) -> float:
     return sum(float(line.split()[-1]) for line in lines if line.startswith("realtime_sessions{"))
 
 
-async def all_gone(server: LiveServer, within: float = 15) -> None:
+async def all_gone(server: LiveServer, within: float = PATIENCE) -> None:
     async with asyncio.timeout(within):
         while sessions(server):  # noqa: ASYNC110 - the other process tells nobody
             await asyncio.sleep(0.2)
@@ -140,7 +141,7 @@ async def flooding(server: LiveServer) -> None:
     async with session(server, close_timeout=1) as connection:
         reading = asyncio.create_task(_read(connection))
         with suppress(TimeoutError):
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(1.5):
                 await pour(connection)
         reading.cancel()
 
@@ -154,10 +155,12 @@ async def _read(connection: ClientConnection) -> None:
 async def crowding(server: LiveServer) -> None:
     """Three times as many sockets as there are places: the others are told so and closed."""
 
+    everybody = asyncio.Barrier(3 * SESSIONS)
+
     async def one() -> str:
         async with session(server) as connection:
             first = await event(connection, "session.created", "error")
-            await asyncio.sleep(1)
+            await everybody.wait()
             return str(first.get("error", {}).get("code", "created"))
 
     codes = await asyncio.gather(*(one() for _ in range(3 * SESSIONS)))
@@ -227,8 +230,7 @@ async def crashing_workers(server: LiveServer) -> None:
             os.kill(worker, signal.SIGSTOP)
         await connection.send(json.dumps(text_message("Tell me a long story.")))
         await connection.send(json.dumps({"type": "response.create"}))
-        await event(connection, "response.created")
-        await asyncio.sleep(0.5)  # until the voice has its first sentence
+        await event(connection, "response.content_part.added")  # the voice has its first sentence
         for worker in victims:
             os.kill(worker, signal.SIGKILL)
         done = await event(connection, "response.done")
@@ -265,7 +267,7 @@ async def test_memory_is_where_it_was(server: LiveServer) -> None:
 async def test_connection_of_a_client_that_never_reads_is_dropped(server: LiveServer) -> None:
     async with session(server, close_timeout=0.1, ping_interval=None) as connection:
         await flood_with_answers(connection)
-        async with asyncio.timeout(STALL_SECONDS + 15):
+        async with asyncio.timeout(STALL_SECONDS + PATIENCE):
             await until_dropped(connection)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from channels.testing import WebsocketCommunicator
 from pydantic import SecretStr
 
 from realtime_api.config import FunctionTool, ServerVad, SessionConfig, Transcription
@@ -22,8 +21,9 @@ from realtime_engine.speech.client import Recogniser, Voice
 from realtime_engine.speech.guide.runner import Guide
 from realtime_engine.speech.remote.language_model import LanguageModel
 from realtime_engine.speech.remote.transcription import Transcriber
+from tests.patience import PATIENCE
 from tests.realtime_engine.server.fake_openai import STOP, FakeOpenAI, call, fake_openai, say
-from tests.realtime_engine.server.support import issue, text_message
+from tests.realtime_engine.server.support import Socket, issue, text_message
 from tests.realtime_engine.speech.recordings import recording
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ TALK = SessionConfig(instructions="Be brief.", turn_detection=None, transcriptio
 class Talk:
     """A client's end of a session."""
 
-    def __init__(self, socket: WebsocketCommunicator) -> None:
+    def __init__(self, socket: Socket) -> None:
         self._socket = socket
         self.events: list[dict[str, Any]] = []
 
@@ -45,7 +45,7 @@ class Talk:
     async def until(self, event_type: str) -> dict[str, Any]:
         """The next event of this type."""
         while True:
-            event: dict[str, Any] = await self._socket.receive_json_from(timeout=5)
+            event: dict[str, Any] = await self._socket.receive_json_from()
             self.events.append(event)
             if event["type"] == event_type:
                 return event
@@ -79,11 +79,11 @@ async def talk(server: FakeOpenAI, settings: Any) -> AsyncIterator[Open]:
         setattr(settings, f"ENGINE_{service}_API_KEY", SecretStr(KEY))
     settings.ENGINE_LLM_MODEL = "llama"
     await engine.start()
-    sockets: list[WebsocketCommunicator] = []
+    sockets: list[Socket] = []
 
     async def open_session(config: SessionConfig = TALK) -> Talk:
         headers = [(b"authorization", f"Bearer {await issue(config)}".encode())]
-        socket = WebsocketCommunicator(RealtimeConsumer.as_asgi(), "/v1/realtime", headers)
+        socket = Socket(RealtimeConsumer.as_asgi(), "/v1/realtime", headers)
         assert (await socket.connect())[0]
         sockets.append(socket)
         return Talk(socket)
@@ -141,7 +141,7 @@ async def test_cancelled_response_closes_the_language_model_stream(server: FakeO
     await client.until("response.output_audio.delta")
     await client.send(type="response.cancel")
     assert (await client.until("response.done"))["response"]["status"] == "cancelled"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await server.left.wait()
     await client.ask("Stop.")
     await client.until("response.done")
@@ -173,7 +173,7 @@ async def test_user_who_interrupts_closes_the_language_model_stream(
     await client.send(type="input_audio_buffer.append", audio=base64.b64encode(speech).decode())
     response = (await client.until("response.done"))["response"]
     assert (response["status"], response["status_details"]["reason"]) == ("cancelled", "turn_detected")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await server.left.wait()
 
 

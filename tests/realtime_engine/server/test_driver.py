@@ -18,6 +18,7 @@ from realtime_engine.server.driver import Driver
 from realtime_engine.server.ids import new_id
 from realtime_engine.server.jobs import Jobs, Workshop
 from realtime_engine.speech.ports import LocalSpeechPorts
+from tests.patience import PATIENCE
 from tests.realtime_engine.server.support import TEXT_SESSION, Client, append, text_message, until
 
 Make = Callable[..., tuple[Driver, Client]]
@@ -60,7 +61,7 @@ async def test_message_waits_until_the_audio_before_it_is_processed(make: Make) 
     running.receive_nowait(append(5))
     running.receive_nowait(json.dumps({"type": "input_audio_buffer.clear"}))
     task = asyncio.create_task(running.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not running.session.backlog:  # noqa: ASYNC110 - it lasts a few turns of the loop only
             await asyncio.sleep(0)
     assert not client.has("input_audio_buffer.cleared")
@@ -72,7 +73,7 @@ async def test_message_waits_until_the_audio_before_it_is_processed(make: Make) 
 async def test_long_append_of_one_session_does_not_hold_up_another(make: Make) -> None:
     busy, _ = make()
     quick, client = make()
-    busy.receive_nowait(append(60))
+    busy.receive_nowait(append(120))
     tasks = [asyncio.create_task(one.run()) for one in (busy, quick)]
     await until(lambda: busy.session.backlog)
     quick.receive_nowait(json.dumps(text_message("Hello")))
@@ -99,7 +100,7 @@ async def test_who_brings_more_than_the_core_takes_has_to_wait(make: Make) -> No
 
 async def test_timer_of_the_session_is_kept(make: Make) -> None:
     running, client = make(seconds=0.05)
-    await asyncio.wait_for(running.run(), 2)
+    await asyncio.wait_for(running.run(), PATIENCE)
     assert client.events[-1]["error"]["code"] == "session_expired"
     assert client.closed == (4000, "invalid_request_error.session_expired")
 
@@ -119,4 +120,4 @@ async def test_log_tells_of_the_session_and_of_no_key(make: Make, caplog: pytest
     running, _ = make(seconds=0)
     with caplog.at_level("INFO", logger=driver.__name__):
         await running.run()
-    assert f"session {running.session.session_id} over websocket lasted 0.0 s" in caplog.text
+    assert f"session {running.session.session_id} over websocket lasted " in caplog.text

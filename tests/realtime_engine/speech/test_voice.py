@@ -28,7 +28,7 @@ from realtime_engine.speech.voices import VOICES, manner
 TEXT = "Please count to five, then tell me what time it is."
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def synthesiser() -> Iterator[Espeak]:
     with espeak() as running:
         yield running
@@ -52,6 +52,14 @@ def test_it_speaks_and_says_when_it_is_done(synthesiser):
     answers = say(synthesiser)
     assert isinstance(answers[-1], SpeechDone)
     assert 2.5 < len(audio(answers)) / SESSION_RATE < 5
+
+
+def test_each_synthesiser_says_the_same_texts_with_the_same_samples():
+    said = []
+    for _ in range(2):
+        with espeak() as synthesiser:
+            said.append([audio(say(synthesiser, text, name)) for name in VOICES for text in SENTENCES[:2]])
+    assert all(map(np.array_equal, *said))
 
 
 def test_every_word_has_its_place_in_text_and_audio(synthesiser):

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from realtime_engine.core.ports import Job, JobFailed, JobResult, ReplyDone, SpeechDone, TranscriptDone
 from realtime_engine.speech.client import Runner
 from realtime_engine.speech.remote.service import Address, Kind, Service
+from tests.patience import PATIENCE
 
 KEY = "sk-secret-of-the-tests"
 ENDS = (ReplyDone, SpeechDone, TranscriptDone, JobFailed)
@@ -38,7 +39,7 @@ async def run(runner: Runner, *jobs: Job) -> list[JobResult]:
 
     for job in jobs:
         runner.handle(job, deliver)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await ended.wait()
     return results
 

@@ -50,7 +50,7 @@ def test_rest_without_words_is_not_spoken() -> None:
     assert pieces("Done. ") == ["Done."]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=st.text(alphabet="ab1.,!? \n\"')。，", max_size=700), step=st.integers(1, 50))
 def test_nothing_that_has_a_word_is_lost(text: str, step: int) -> None:
     said = "".join(pieces(text, step))
