@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from realtime_api.config import AudioFormat, Modality
+from realtime_api.config import AudioFormat, Modality, Reasoning
 from realtime_api.items import Item
 
 ResponseStatus = Literal["in_progress", "completed", "cancelled", "incomplete", "failed"]
@@ -59,6 +59,8 @@ class ResponseParams:
     tool_choice: Any = None
     max_output_tokens: int | Literal["inf"] | None = None
     temperature: float | None = None
+    reasoning: Reasoning | None = None
+    parallel_tool_calls: bool | None = None
     out_of_band: bool = False
     input: list[Any] | None = None
     metadata: Mapping[str, str] | None = None

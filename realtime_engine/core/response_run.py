@@ -63,6 +63,8 @@ def apply(params: ResponseParams, config: SessionConfig) -> SessionConfig:
         "output_format": params.output_format,
         "max_output_tokens": params.max_output_tokens,
         "temperature": params.temperature,
+        "reasoning": params.reasoning,
+        "parallel_tool_calls": params.parallel_tool_calls,
     }
     return config.model_copy(update={key: value for key, value in asked.items() if value is not None})
 

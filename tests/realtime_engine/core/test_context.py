@@ -51,6 +51,13 @@ def test_parameters_the_session_sets_reach_the_replier() -> None:
     assert (asked.max_output_tokens, asked.reasoning_effort, asked.parallel_tool_calls) == (100, "high", False)
 
 
+def test_parameters_one_response_overrides_reach_the_replier() -> None:
+    bench = Bench(reasoning=Reasoning(effort="high"), parallel_tool_calls=False)
+    bench.send(type="response.create", response={"reasoning": {"effort": "low"}, "parallel_tool_calls": True})
+    asked = bench.job(Reply).parameters
+    assert (asked.reasoning_effort, asked.parallel_tool_calls) == ("low", True)
+
+
 def test_parameters_the_session_leaves_open_stay_open() -> None:
     asked = context.parameters(SessionConfig())
     assert (asked.temperature, asked.max_output_tokens, asked.reasoning_effort) == (None, None, None)
