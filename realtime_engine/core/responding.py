@@ -182,7 +182,7 @@ class Responding:
             tools=tuple(tools),
             tool_choice=choice if isinstance(choice, str | dict) else choice.model_dump(),
             settings=context.settings(config),
-            usage=context.input_usage(entries, config.instructions),
+            usage=context.input_usage(entries, config.instructions, tools),
         )
 
     # --- results, interruptions, ends ---

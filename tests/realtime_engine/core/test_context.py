@@ -85,6 +85,37 @@ def test_usage_is_what_the_language_model_counted() -> None:
     assert (usage["input_token_details"]["text_tokens"], usage["output_token_details"]["text_tokens"]) == (321, 7)
 
 
+def test_usage_counts_images() -> None:
+    bench = Bench(output_modality="text")
+    ask(bench, {"type": "input_text", "text": "What is this?"}, {"type": "input_image", "image_url": PICTURE})
+    bench.reply("A dot.")
+    usage = bench.last("response.done")["response"]["usage"]
+    assert usage["input_token_details"]["image_tokens"] == 255
+    assert usage["input_tokens"] == usage["input_token_details"]["text_tokens"] + 255
+
+
+def test_images_are_not_counted_twice_where_the_language_model_counted() -> None:
+    bench = Bench(output_modality="text")
+    job = ask(bench, {"type": "input_image", "image_url": PICTURE})
+    bench.bring(ReplyDone(job.job_id, usage=ReplyUsage(input_tokens=300, output_tokens=7)))
+    assert bench.last("response.done")["response"]["usage"]["input_tokens"] == 300
+
+
+def test_usage_counts_what_the_model_said_before_by_its_own_rule() -> None:
+    bench = Bench(instructions="")
+    for _ in range(2):
+        ask(bench, {"type": "input_text", "text": "Hi"})
+        bench.reply("Good day.")
+        bench.speak(1.0)
+    counted = bench.last("response.done")["response"]["usage"]["input_token_details"]
+    assert (counted["audio_tokens"], counted["text_tokens"]) == (20, 1 + 3 + 1)
+
+
+def test_usage_counts_tools() -> None:
+    usage = context.input_usage([], "", [{"type": "function", "name": "look_up"}])
+    assert usage.input_text == 10
+
+
 def test_turn_whose_words_were_not_recognised_does_not_fail_later_responses() -> None:
     bench = Bench()
     bench.say(500)

@@ -299,3 +299,23 @@ def test_barge_in_on_a_track_cuts_the_item_to_what_was_heard():
     bench.send(type="conversation.item.retrieve", item_id=item_id)
     assert bench.last("conversation.item.retrieved")["item"]["content"][0]["transcript"] == "one two three"
     assert bench.playback_stopped == 1
+
+
+def test_rate_limits_tell_what_the_response_left_of_its_tokens():
+    bench = asked(output_modality="text", max_output_tokens=100)
+    bench.reply("Good day.")
+    requests, tokens = bench.last("rate_limits.updated")["rate_limits"]
+    assert (requests["name"], requests["limit"]) == ("requests", 1000)
+    assert tokens == {"name": "tokens", "limit": 100, "remaining": 97, "reset_seconds": 0.0}
+
+
+@pytest.mark.parametrize(("made_ms", "sent_ms"), [((50, 50), [100]), ((250,), [125, 125]), ((130, 40), [130, 40])])
+def test_audio_leaves_in_deltas_of_100_to_200_ms(made_ms, sent_ms):
+    bench = asked()
+    bench.reply("Good day.")
+    job = bench.job(ports.Speak)
+    for ms in made_ms:
+        bench.bring(ports.SpeechChunk(job.job_id, np.zeros(24 * ms, dtype=np.int16)))
+    bench.bring(ports.SpeechDone(job.job_id))
+    deltas = [event["delta"] for event in bench.events if event["type"] == "response.output_audio.delta"]
+    assert [len(base64.b64decode(delta)) / 48 for delta in deltas] == sent_ms
