@@ -28,10 +28,11 @@ async def offer(*, audio: int = 1, video: bool = False, channel: bool = True) ->
     return sdp
 
 
-async def test_local_candidates_are_stripped_and_the_rest_kept() -> None:
-    sdp = await offer()
-    local, real = CANDIDATE.format("a3b1-77.local"), CANDIDATE.format("192.0.2.7")
-    assert checked_offer(sdp + local + real) == sdp + real
+@pytest.mark.parametrize("name", ["a3b1-77.local", "browser.example", "dead.beef", "999.1.1.1"])
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
+async def test_candidates_without_an_address_are_stripped_and_the_rest_kept(name: str, address: str) -> None:
+    sdp, real = await offer(), CANDIDATE.format(address)
+    assert checked_offer(sdp + CANDIDATE.format(name) + real) == sdp + real
 
 
 async def test_offer_without_candidates_is_fine() -> None:
