@@ -24,6 +24,12 @@ FINGERPRINT = re.compile(
     r"sha-256 (?:[0-9a-f]{2}:){31}[0-9a-f]{2}|sha-384 (?:[0-9a-f]{2}:){47}[0-9a-f]{2}|"
     r"sha-512 (?:[0-9a-f]{2}:){63}[0-9a-f]{2}"
 )
+PROTOCOLS = {
+    "audio": re.compile(r"(UDP/TLS/|TCP/DTLS/)?RTP/S?AVPF?"),
+    "application": re.compile(r"((UDP|TCP)/)?DTLS/SCTP"),
+}
+"""What a section may be transported by, old names included (RFC 8829, 5.1.2)."""
+
 COMPARED_ALGORITHMS = ("sha-256", "sha-384", "sha-512")
 
 
@@ -86,6 +92,8 @@ def _check_transport(media: MediaDescription, *, bundle_only: bool) -> None:
     """Port 0 switches a section off, unless it is to share the port of another (RFC 9143)."""
     if media.port == 0 and not bundle_only:
         raise invalid_offer(f"its {media.kind} section is switched off (port 0).")
+    if not PROTOCOLS[media.kind].fullmatch(media.profile):
+        raise invalid_offer(f"its {media.kind} section asks for a transport that is not WebRTC's.")
     if media.ice is None or not (media.ice.usernameFragment and media.ice.password):
         raise invalid_offer(f"its {media.kind} section has no ICE user and password (a=ice-ufrag, a=ice-pwd).")
 

@@ -57,6 +57,18 @@ async def test_section_may_share_the_port_of_another() -> None:
     assert checked_offer(sdp) == sdp
 
 
+@pytest.mark.parametrize("protocol", ["UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "RTP/SAVPF"])
+async def test_audio_may_be_asked_for_under_older_names(protocol: str) -> None:
+    sdp = (await offer()).replace("UDP/TLS/RTP/SAVPF", protocol)
+    assert checked_offer(sdp) == sdp
+
+
+@pytest.mark.parametrize("protocol", ["UDP/TLS/RTP/SAVPF", "UDP/DTLS/SCTP"])
+async def test_section_by_another_transport_is_refused(protocol: str) -> None:
+    with pytest.raises(InvalidRequest, match="transport"):
+        checked_offer((await offer()).replace(protocol, "TCP/MSRP"))
+
+
 async def test_offer_to_listen_only_is_fine() -> None:
     sdp = (await offer()).replace("a=sendrecv", "a=recvonly")
     assert checked_offer(sdp) == sdp
