@@ -44,6 +44,8 @@ Voice = Annotated[config.Voice, Field(json_schema_extra={"enum": list(catalog.BE
 
 
 MODALITIES: dict[config.Modality, list[config.Modality]] = {"audio": ["text", "audio"], "text": ["text"]}
+CAPTION_MODALITIES: dict[config.Modality, list[config.Modality]] = {"audio": ["audio", "text"], "text": ["text"]}
+"""As transcription sessions show them."""
 ABOUT_ANSWERS = {"create_response", "interrupt_response", "idle_timeout_ms"}
 """Members of turn detection that transcription sessions take without effect, and do not show."""
 
@@ -217,7 +219,7 @@ class Beta(Dialect):
     def encode_session(self, config: SessionConfig) -> dict[str, Any]:
         captions = config.kind == "transcription"
         shared = {
-            "modalities": ["audio", "text"] if captions else MODALITIES[config.output_modality],
+            "modalities": (CAPTION_MODALITIES if captions else MODALITIES)[config.output_modality],
             "input_audio_format": config.input_format,
             "input_audio_transcription": _transcription(config),
             "input_audio_noise_reduction": ({"type": config.noise_reduction.type} if config.noise_reduction else None),
@@ -274,7 +276,7 @@ class Beta(Dialect):
         else:
             fields = session.canonical()
             fields["transcription"] = fields["transcription"] or config.Transcription()
-            decoded = SessionConfig(kind="transcription", **fields)
+            decoded = SessionConfig(kind="transcription", output_modality=modality, **fields)
         check_config(decoded, self, prefix)
         return decoded
 

@@ -338,6 +338,8 @@ class Ga(Dialect):
             output_modality=params.output_modalities[0] if params.output_modalities else None,
             voice=output.voice,
             output_format=_canonical(output.format) if output.format else None,
+            reasoning=params.reasoning,
+            parallel_tool_calls=params.parallel_tool_calls,
             **params.canonical(),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from realtime_api.config import AudioFormat, Modality
+from realtime_api.config import AudioFormat, Modality, Reasoning
 from realtime_api.items import Item
 
 ResponseStatus = Literal["in_progress", "completed", "cancelled", "incomplete", "failed"]
@@ -27,11 +27,13 @@ class Usage:
 
     input_text: int = 0
     input_audio: int = 0
+    input_image: int = 0
     output_text: int = 0
     output_audio: int = 0
 
     def to_wire(self) -> dict[str, Any]:
-        received, sent = self.input_text + self.input_audio, self.output_text + self.output_audio
+        received = self.input_text + self.input_audio + self.input_image
+        sent = self.output_text + self.output_audio
         return {
             "total_tokens": received + sent,
             "input_tokens": received,
@@ -39,7 +41,7 @@ class Usage:
             "input_token_details": {
                 "text_tokens": self.input_text,
                 "audio_tokens": self.input_audio,
-                "image_tokens": 0,
+                "image_tokens": self.input_image,
                 "cached_tokens": 0,
                 "cached_tokens_details": {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0},
             },
@@ -59,6 +61,8 @@ class ResponseParams:
     tool_choice: Any = None
     max_output_tokens: int | Literal["inf"] | None = None
     temperature: float | None = None
+    reasoning: Reasoning | None = None
+    parallel_tool_calls: bool | None = None
     out_of_band: bool = False
     input: list[Any] | None = None
     metadata: Mapping[str, str] | None = None

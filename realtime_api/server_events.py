@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, Literal
 
 from realtime_api.config import SessionConfig
 from realtime_api.dialect import Dialect
@@ -244,18 +244,22 @@ class ResponseDone(ResponseEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimitsUpdated(ServerEvent):
-    """One limit; ``name`` is requests or tokens."""
+class RateLimit:
+    """What may still be asked for, and in how many seconds all of it again."""
 
-    type = "rate_limits.updated"
-    name: str
+    name: Literal["requests", "tokens"]
     limit: int
     remaining: int
     reset_seconds: float
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimitsUpdated(ServerEvent):
+    type = "rate_limits.updated"
+    rate_limits: Sequence[RateLimit]
+
     def payload(self, dialect: Dialect) -> dict[str, Any]:
-        limit = {"name": self.name, "limit": self.limit, "remaining": self.remaining}
-        return {"rate_limits": [{**limit, "reset_seconds": self.reset_seconds}]}
+        return {"rate_limits": [asdict(limit) for limit in self.rate_limits]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

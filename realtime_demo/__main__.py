@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import socket
 import sys
@@ -25,6 +26,7 @@ class Server(uvicorn.Server):
         if self.started:
             for listener in (listener for server in self.servers for listener in server.sockets):
                 limit_deafness(listener.fileno())
+            gc.freeze()  # what is loaded now stays: collecting what ended sessions leave need not look through it
             sys.stdout.write(f"\n{invitation()}\n\n")
             sys.stdout.flush()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from realtime_api.config import SemanticVad, ServerVad, SessionConfig
+from realtime_api.images import image_tokens
 from realtime_api.items import FunctionCall, FunctionCallOutput, Message
-from realtime_api.responses import USER_AUDIO_MS_PER_TOKEN, Usage, text_tokens
+from realtime_api.responses import MODEL_AUDIO_MS_PER_TOKEN, USER_AUDIO_MS_PER_TOKEN, Usage, text_tokens
 from realtime_engine.core.conversation import Entry
 from realtime_engine.core.ports import Image, ReplyParameters, Turn
 
@@ -33,15 +35,33 @@ def message_text(message: Message) -> str:
     return " ".join(filter(None, (part.text or part.transcript for part in message.content)))
 
 
-def input_usage(entries: Iterable[Entry], instructions: str) -> Usage:
-    """Estimated input tokens: user audio at 100 ms a token, text at four characters a token."""
-    text, audio = text_tokens(instructions), 0
-    for entry in entries:
-        if isinstance(entry.item, Message) and entry.item.role == "user" and entry.audio is not None:
-            audio += math.ceil(entry.audio_ms / USER_AUDIO_MS_PER_TOKEN)
-        else:
-            text += text_tokens(_turn(entry).text)
-    return Usage(input_text=text, input_audio=audio)
+def input_usage(entries: Iterable[Entry], instructions: str, tools: Sequence[Mapping[str, Any]] = ()) -> Usage:
+    """Estimated input tokens of all that is sent to the model again with each response.
+
+    The user's audio counts at 100 ms a token and the model's at 50, text at four characters a token, images by tiles.
+    """
+    said = list(entries)
+    written = [instructions, *map(json.dumps, tools), *map(_written, said)]
+    return Usage(
+        input_text=sum(map(text_tokens, written)),
+        input_audio=sum(_audio_tokens(entry) for entry in said),
+        input_image=sum(image_tokens(image.url, image.detail) for entry in said for image in _turn(entry).images),
+    )
+
+
+def _written(entry: Entry) -> str:
+    """What of an item the model reads: of the user's speech it has the sound, of its own the words as well."""
+    item = entry.item
+    if isinstance(item, Message) and item.role == "user" and entry.audio is not None:
+        return " ".join(part.text for part in item.content if part.text)
+    return _turn(entry).text
+
+
+def _audio_tokens(entry: Entry) -> int:
+    if entry.audio is None or not isinstance(entry.item, Message):
+        return 0
+    ms_per_token = USER_AUDIO_MS_PER_TOKEN if entry.item.role == "user" else MODEL_AUDIO_MS_PER_TOKEN
+    return math.ceil(entry.audio_ms / ms_per_token)
 
 
 def parameters(config: SessionConfig) -> ReplyParameters:

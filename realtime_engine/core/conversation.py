@@ -37,6 +37,13 @@ class Entry:
         """Let go of the sound; the words stay."""
         self.dropped_ms, self.audio = self.audio_ms, None
 
+    def set_transcript(self, content_index: int, transcript: str, guide_text: str | None) -> None:
+        """What was recognised in a user's audio."""
+        assert isinstance(self.item, Message)
+        heard = replace(self.item.content[content_index], transcript=transcript)
+        self.item = self.item.with_content(content_index, heard)
+        self.guide_text = guide_text
+
     def heard_text(self, audio_end_ms: int) -> str:
         """The part of the transcript whose words begin before ``audio_end_ms``."""
         assert isinstance(self.item, Message)
@@ -170,13 +177,10 @@ class Conversation:
         entry.cut_ms = audio_end_ms
 
     def set_transcript(self, item_id: str, content_index: int, transcript: str, guide_text: str | None) -> None:
-        """What was recognised in a user's audio."""
+        """What was recognised in a user's audio, if the item is still there."""
         entry = self._entries.get(item_id)
-        if entry is None or not isinstance(entry.item, Message):
-            return
-        heard = replace(entry.item.content[content_index], transcript=transcript)
-        entry.item = entry.item.with_content(content_index, heard)
-        entry.guide_text = guide_text
+        if entry is not None and isinstance(entry.item, Message):
+            entry.set_transcript(content_index, transcript, guide_text)
 
     def _bound_audio(self, newest: Entry) -> None:
         """Let go of the oldest audio when the conversation holds more than it may; of the newest last."""

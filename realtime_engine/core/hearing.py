@@ -13,7 +13,7 @@ from realtime_api.config import SessionConfig, Transcription
 from realtime_api.errors import ServerError
 from realtime_api.responses import USER_AUDIO_MS_PER_TOKEN, text_tokens
 from realtime_api.server_events import TranscriptionCompleted, TranscriptionDelta, TranscriptionFailed
-from realtime_engine.core.conversation import Conversation
+from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.ports import (
     CancelJob,
@@ -35,6 +35,7 @@ class _Listening:
     content_index: int
     asked: Transcription | None  # None: the client gets no transcription events
     logprobs: bool
+    entry: Entry | None
     sent: str = ""
     audio_ms: int = 0
     committed: bool = False
@@ -68,11 +69,11 @@ class Hearing:
         """Whether words of this item are still to come."""
         return any(listening.item_id == item_id for listening in self._listening.values())
 
-    def open(self, config: SessionConfig, item_id: str, content_index: int = 0) -> str:
-        """Start listening for an item; returns the job's id."""
+    def open(self, config: SessionConfig, item_id: str, content_index: int = 0, *, entry: Entry | None = None) -> str:
+        """Start listening for an item; returns the job's id. The words go to ``entry``, or to the conversation's."""
         asked = config.transcription
         job_id = self._outbox.new_id("job")
-        self._listening[job_id] = _Listening(job_id, item_id, content_index, asked, config.wants_logprobs)
+        self._listening[job_id] = _Listening(job_id, item_id, content_index, asked, config.wants_logprobs, entry)
         self._outbox.start(
             Transcribe(
                 job_id,
@@ -147,7 +148,10 @@ class Hearing:
 
     def _completed(self, listening: _Listening, done: TranscriptDone) -> None:
         self._delta(listening, done.text, done.tokens)
-        self._conversation.set_transcript(listening.item_id, listening.content_index, done.text, done.guide_text)
+        if listening.entry is not None:
+            listening.entry.set_transcript(listening.content_index, done.text, done.guide_text)
+        else:
+            self._conversation.set_transcript(listening.item_id, listening.content_index, done.text, done.guide_text)
         if listening.asked is not None:
             self._outbox.emit(
                 TranscriptionCompleted(

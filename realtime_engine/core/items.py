@@ -19,7 +19,7 @@ from realtime_engine.core.limits import Limits
 from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.ports import SpeechPorts
-from realtime_engine.core.samples import cut, joined
+from realtime_engine.core.samples import cut
 
 DATA_CHANNEL_AUDIO = 180_000
 """Bytes of audio that fit, as base64 and with the item around them, into the 256 KiB a browser's data channel takes."""
@@ -56,7 +56,7 @@ class ItemDesk:
         if event.previous_item_id not in (None, "root"):
             self._conversation.entry(event.previous_item_id, "previous_item_id")
         self._check_size(item)
-        audio = self._one_audio(event.item.audio, config)
+        audio = wire_audio.of_item(event.item.audio, config.input_format, "item", self._limits.buffer_ms)
         self._chores.start(self._insert(item, audio, config.input_format, event.previous_item_id))
 
     def retrieve(self, item_id: str, config: SessionConfig) -> None:
@@ -66,8 +66,7 @@ class ItemDesk:
     def _insert(self, item: Item, audio: bytes | None, audio_format: str, previous_item_id: str | None) -> Chore:
         entry = Entry(item)
         if audio is not None:
-            pieces = wire_audio.pieces(audio, audio_format)
-            entry.audio = joined((yield from one_by_one(self._ports.decoder(audio_format).decode, pieces)))
+            entry.audio = yield from wire_audio.decoded(audio, audio_format, self._ports.decoder(audio_format))
         previous = self._conversation.insert(entry, previous_item_id)
         self._outbox.emit(ItemAdded(item=item, previous_item_id=previous))
         self._outbox.emit(ItemDone(item=item, previous_item_id=previous))
@@ -102,13 +101,3 @@ class ItemDesk:
                 "data channel carries. Send a smaller image or text, or connect by WebSocket."
             )
             raise errors.invalid_value("item", message)
-
-    def _one_audio(self, audio: dict[int, bytes], config: SessionConfig) -> bytes | None:
-        """The wire audio of an item's one audio part. Raises InvalidRequest."""
-        if len(audio) > 1:
-            raise errors.invalid_value("item.content", "An item holds at most one input_audio part.")
-        for index, data in audio.items():
-            param = f"item.content[{index}].audio"
-            wire_audio.check(data, config.input_format, param, self._limits.buffer_ms)
-            return data
-        return None

@@ -21,7 +21,7 @@ class Limits:
     """Length of one detected turn; a longer one is committed as it is."""
 
     items: int = 1_000
-    """Conversation items; told to the client in rate_limits.updated."""
+    """Conversation items; told to the client as the requests of rate_limits.updated."""
 
     conversation_bytes: int = 64 * 1024 * 1024
     """Items with their audio (48 bytes a millisecond), images and texts. Beyond it the oldest audio is dropped."""

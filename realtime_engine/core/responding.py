@@ -10,7 +10,7 @@ from realtime_api import errors
 from realtime_api.config import SessionConfig
 from realtime_api.items import Message
 from realtime_api.responses import ResponseParams
-from realtime_engine.core import context
+from realtime_engine.core import context, wire_audio
 from realtime_engine.core.chores import Chore, Chores, one_by_one
 from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.hearing import Hearing
@@ -20,7 +20,7 @@ from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import Media
 from realtime_engine.core.playback import TrackPlayback
 from realtime_engine.core.ports import JobFailed, JobResult, Samples, SpeechChunk, SpeechPorts
-from realtime_engine.core.response_input import read_input
+from realtime_engine.core.response_input import ResponseInput, read_input
 from realtime_engine.core.response_run import Request, ResponseRun, apply
 from realtime_engine.core.samples import cut
 from realtime_engine.core.wire_audio import PIECE_MS
@@ -83,7 +83,7 @@ class Responding:
         if not params.out_of_band:
             self._conversation.check_room()
         self.show_progress()
-        entries = read_input(params.input, self._conversation, self._outbox) if params.input is not None else None
+        given = self._given(params, config.input_format)
         run = ResponseRun(
             outbox=self._outbox,
             conversation=self._conversation,
@@ -97,8 +97,23 @@ class Responding:
         )
         self._runs.append(run)
         self.last_id = run.response.id
-        waiting = _Waiting(run, entries, params)
-        waiting.items = self._still_unheard(run.config, self._conversation.entries if entries is None else entries)
+        waiting = _Waiting(run, given.entries if given else None, params)
+        self._chores.start(self._prepare(waiting, given.sounds if given else [], config.input_format))
+
+    def _given(self, params: ResponseParams, audio_format: str) -> ResponseInput | None:
+        """What the response is given in place of the conversation. Raises InvalidRequest."""
+        if params.input is None:
+            return None
+        return read_input(params.input, self._conversation, self._outbox, audio_format, self._limits.buffer_ms)
+
+    def _prepare(self, waiting: _Waiting, sounds: list[tuple[Entry, bytes]], audio_format: str) -> Chore:
+        """Decode the audio it was given, find out whose words are still to come, and begin if there are none."""
+        for entry, audio in sounds:
+            entry.audio = yield from wire_audio.decoded(audio, audio_format, self._ports.decoder(audio_format))
+        if waiting.run.done:
+            return
+        entries = self._conversation.entries if waiting.entries is None else waiting.entries
+        waiting.items = self._still_unheard(waiting.run.config, entries)
         self._waiting.append(waiting)
         self._begin_ready()
 
@@ -134,7 +149,7 @@ class Responding:
             if not isinstance(item, Message) or entry.audio is None or item.role != "user":
                 continue
             index = next(i for i, part in enumerate(item.content) if part.kind == "input_audio")
-            if item.content[index].transcript is None and not entry.inaudible and item.id in self._conversation:
+            if item.content[index].transcript is None and not entry.inaudible:
                 unheard.add(item.id)
                 if not self._hearing.is_listening(item.id):
                     self._listen_now(config, entry, index)
@@ -143,7 +158,7 @@ class Responding:
     def _listen_now(self, config: SessionConfig, entry: Entry, index: int) -> None:
         assert entry.audio is not None
         quiet = config.model_copy(update={"transcription": None})
-        job = self._hearing.open(quiet, entry.item.id, index)
+        job = self._hearing.open(quiet, entry.item.id, index, entry=entry)
         self._hearing.committed(entry.item.id, entry.audio_ms)
         self._chores.start(self._feed(job, entry.audio))
 
@@ -182,7 +197,7 @@ class Responding:
             tools=tuple(tools),
             tool_choice=choice if isinstance(choice, str | dict) else choice.model_dump(),
             settings=context.settings(config),
-            usage=context.input_usage(entries, config.instructions),
+            usage=context.input_usage(entries, config.instructions, tools),
         )
 
     # --- results, interruptions, ends ---

@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from realtime_api import errors
 from realtime_api.item_params import decode_item
-from realtime_api.items import FunctionCallOutput
+from realtime_api.items import Message
+from realtime_engine.core import wire_audio
 from realtime_engine.core.conversation import Conversation, Entry
 from realtime_engine.core.outbox import Outbox
 
 
-def read_input(documents: list[dict[str, Any]], conversation: Conversation, outbox: Outbox) -> list[Entry]:
-    """Items given in full, or by reference to the conversation. Raises InvalidRequest."""
-    return [
-        _entry(document, f"response.input[{index}]", conversation, outbox) for index, document in enumerate(documents)
-    ]
+@dataclass(slots=True)
+class ResponseInput:
+    """Items given in full, or by reference to the conversation."""
+
+    entries: list[Entry] = field(default_factory=list)
+    sounds: list[tuple[Entry, bytes]] = field(default_factory=list)
+    """Audio, in the session's format, that is still to be decoded."""
 
 
-def _entry(document: dict[str, Any], param: str, conversation: Conversation, outbox: Outbox) -> Entry:
-    if document.get("type") == "item_reference":
-        unexpected = document.keys() - {"type", "id"}
-        if unexpected:
-            raise errors.unknown(f"{param}.{min(unexpected)}")
-        if not isinstance(document.get("id"), str):
-            raise errors.missing(f"{param}.id")
-        return conversation.entry(document["id"], f"{param}.id")
-    decoded = decode_item(document, outbox.dialect, param)
-    if decoded.audio:
-        message = "Audio in a response's input is not supported: create the item first and refer to it."
-        raise errors.InvalidRequest(message, "invalid_value", f"{param}.content")
-    item = decoded.item
-    if isinstance(item, FunctionCallOutput) or item.id:
-        return Entry(item)
-    return Entry(replace(item, id=outbox.new_id("item")))
+def read_input(
+    documents: list[dict[str, Any]], conversation: Conversation, outbox: Outbox, audio_format: str, longest_ms: int
+) -> ResponseInput:
+    """Raises InvalidRequest, also for audio longer than ``longest_ms``."""
+    given = ResponseInput()
+    for index, document in enumerate(documents):
+        param = f"response.input[{index}]"
+        if document.get("type") == "item_reference":
+            given.entries.append(_referred(document, param, conversation))
+            continue
+        decoded = decode_item(document, outbox.dialect, param)
+        item = decoded.item
+        if isinstance(item, Message):  # it is in no conversation, whatever its id
+            item = replace(item, id=outbox.new_id("item"))
+        given.entries.append(Entry(item))
+        audio = wire_audio.of_item(decoded.audio, audio_format, param, longest_ms)
+        if audio is not None:
+            given.sounds.append((given.entries[-1], audio))
+    return given
+
+
+def _referred(document: dict[str, Any], param: str, conversation: Conversation) -> Entry:
+    unexpected = document.keys() - {"type", "id"}
+    if unexpected:
+        raise errors.unknown(f"{param}.{min(unexpected)}")
+    if not isinstance(document.get("id"), str):
+        raise errors.missing(f"{param}.id")
+    return conversation.entry(document["id"], f"{param}.id")

@@ -24,6 +24,7 @@ from realtime_api.server_events import (
     ItemDone,
     OutputItemAdded,
     OutputItemDone,
+    RateLimit,
     ResponseCreated,
     ResponseDone,
 )
@@ -63,6 +64,8 @@ def apply(params: ResponseParams, config: SessionConfig) -> SessionConfig:
         "output_format": params.output_format,
         "max_output_tokens": params.max_output_tokens,
         "temperature": params.temperature,
+        "reasoning": params.reasoning,
+        "parallel_tool_calls": params.parallel_tool_calls,
     }
     return config.model_copy(update={key: value for key, value in asked.items() if value is not None})
 
@@ -207,11 +210,12 @@ class ResponseRun:
         self._on_done(self)
 
     def _usage(self) -> Usage:
-        """Audio by the API's rule; text as the language model counted it, where it did."""
+        """Audio and images by the API's rule; the rest as the language model counted it, where it did."""
         counted = self._end_of_reply.usage if self._end_of_reply else None
+        estimated = self._input_usage
         return replace(
-            self._input_usage,
-            input_text=counted.input_tokens if counted else self._input_usage.input_text,
+            estimated,
+            input_text=max(0, counted.input_tokens - estimated.input_image) if counted else estimated.input_text,
             output_text=counted.output_tokens if counted else self._finished_text_tokens,
             output_audio=self._finished_audio_tokens,
         )
@@ -358,6 +362,11 @@ class ResponseRun:
         """Output tokens left."""
         running = self._part.tokens if self._part else 0
         return self._most_tokens - self._finished_text_tokens - self._finished_audio_tokens - running
+
+    @property
+    def tokens_left(self) -> RateLimit:
+        """What this response left of its output tokens; the next one has them all again."""
+        return RateLimit(name="tokens", limit=self._most_tokens, remaining=max(0, self._room()), reset_seconds=0.0)
 
     def _reach_token_limit(self) -> None:
         self._finish("incomplete", {"type": "incomplete", "reason": "max_output_tokens"})

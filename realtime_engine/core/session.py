@@ -22,6 +22,7 @@ from realtime_api.server_events import (
     ItemDeleted,
     ItemTruncated,
     OutputBufferCleared,
+    RateLimit,
     RateLimitsUpdated,
     ServerEvent,
     SessionCreated,
@@ -331,13 +332,13 @@ class RealtimeSession:
 
     def _response_done(self, run: ResponseRun) -> None:
         if not self._over:
-            self._outbox.emit(self._rate_limits())
+            self._outbox.emit(RateLimitsUpdated(rate_limits=(self._requests_left(), run.tokens_left)))
         if not run.out_of_band and not self._listening.speaking:
             self._idle_from = max(self._now, run.playback.ends_at)
 
-    def _rate_limits(self) -> RateLimitsUpdated:
+    def _requests_left(self) -> RateLimit:
         """A session's one bound on responses: each adds an item to a conversation that holds so many."""
-        return RateLimitsUpdated(
+        return RateLimit(
             name="requests",
             limit=self._limits.items,
             remaining=self._conversation.items_left,

@@ -26,7 +26,7 @@ from realtime_engine.core.ports import SESSION_RATE, Encoder, Samples, SpeechChu
 
 SMALLEST_DELTA = SESSION_RATE // 10
 LARGEST_DELTA = SESSION_RATE // 5
-"""Samples in one audio delta: 100 to 200 ms; the first and the last may be shorter."""
+"""Samples in one audio delta: 100 to 200 ms; the last may be shorter."""
 
 SAMPLES_PER_TOKEN = MODEL_AUDIO_MS_PER_TOKEN * AUDIO_PER_MS
 
@@ -174,18 +174,17 @@ class SpokenPart:
         self._outbox.emit(TranscriptDelta(delta=delta, **vars(self._place)))
 
     def _sound(self, audio: Samples, now: float) -> None:
-        first = self._samples == 0
         self._audio.append(audio)
         self._samples += len(audio)
         self._playback.play(self._place.item_id, audio, now)
         if self._media == "track":
             return
         self._unsent = np.concatenate((self._unsent, audio))
-        if first or len(self._unsent) >= SMALLEST_DELTA:
+        if len(self._unsent) >= SMALLEST_DELTA:
             self._send()
 
     def _send(self) -> None:
+        """Several deltas where one would be too long, all alike."""
         audio, self._unsent = self._unsent, self._unsent[:0]
-        for start in range(0, len(audio), LARGEST_DELTA):
-            encoded = self._encoder.encode(audio[start : start + LARGEST_DELTA])
-            self._outbox.emit(AudioDelta(audio=encoded, **vars(self._place)))
+        for piece in np.array_split(audio, -(-len(audio) // LARGEST_DELTA)) if len(audio) else ():
+            self._outbox.emit(AudioDelta(audio=self._encoder.encode(piece), **vars(self._place)))

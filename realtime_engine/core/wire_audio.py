@@ -1,10 +1,13 @@
-"""Audio as it comes in client events: how long it is, and in which pieces it is decoded."""
+"""Audio as it comes in client events: how long it may be, and how it is decoded piece by piece."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 
 from realtime_api import errors
+from realtime_engine.core.chores import one_by_one
+from realtime_engine.core.ports import Decoder, Samples
+from realtime_engine.core.samples import joined
 
 BYTES_PER_MS = {"pcm16": 48, "g711_ulaw": 8, "g711_alaw": 8}
 PIECE_MS = 10_000
@@ -24,3 +27,18 @@ def pieces(audio: bytes, audio_format: str) -> Iterator[bytes]:
     """The audio in pieces of PIECE_MS."""
     size = PIECE_MS * BYTES_PER_MS[audio_format]
     return (audio[start : start + size] for start in range(0, len(audio), size))
+
+
+def of_item(parts: Mapping[int, bytes], audio_format: str, param: str, longest_ms: int) -> bytes | None:
+    """The audio of an item's one audio part, if it has one; ``param`` is where the item lies. Raises InvalidRequest."""
+    if len(parts) > 1:
+        raise errors.invalid_value(f"{param}.content", "An item holds at most one input_audio part.")
+    for index, audio in parts.items():
+        check(audio, audio_format, f"{param}.content[{index}].audio", longest_ms)
+        return audio
+    return None
+
+
+def decoded(audio: bytes, audio_format: str, decoder: Decoder) -> Generator[None, None, Samples]:
+    """The samples at SESSION_RATE, with a pause between any two pieces."""
+    return joined((yield from one_by_one(decoder.decode, pieces(audio, audio_format))))

@@ -19,6 +19,7 @@ from realtime_engine.server.driver import Connection, Driver
 from realtime_engine.server.events import close_reason, error_event
 from realtime_engine.server.ids import new_id
 from realtime_engine.server.jobs import Jobs, JudgePool, Workshop
+from realtime_engine.server.memory import Tidying
 from realtime_engine.server.metrics import WorkerCollector
 from realtime_engine.server.opening import Opening
 from realtime_engine.speech.client import WorkerPool
@@ -45,6 +46,7 @@ class Engine:
         self._workshop = Workshop(self._judges, backends.recogniser, backends.voice, backends.answerer)
         self.collector = WorkerCollector(backends.pools)
         self._live: dict[asyncio.Task[None], Connection] = {}
+        self._tidying = Tidying()
 
     @classmethod
     async def start(cls) -> Engine:
@@ -67,6 +69,7 @@ class Engine:
             self._end(connection, SHUTTING_DOWN, 1012)
         if self._live:
             await asyncio.wait(self._live, timeout=DRAIN_SECONDS)
+        self._tidying.stop()
         if self._judges is not None:
             self._judges.close()
         await self._backends.stop()
@@ -107,6 +110,7 @@ class Engine:
 
     def _ended(self, leave: Callable[[], None], task: asyncio.Task[None]) -> None:
         leave()
+        self._tidying.soon()
         connection = self._live.pop(task)
         error = None if task.cancelled() else task.exception()
         if error is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Sequence
 
@@ -14,7 +15,7 @@ MAX_CANDIDATES = 64  # each is an address this server will send packets to; brow
 LAST_STATIC_PAYLOAD_TYPE = 34  # RFC 3551; what lies above means nothing without a=rtpmap
 
 SECTION = re.compile(r"^(?=m=)", re.MULTILINE)
-LOCAL_CANDIDATE = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local .*\r?\n?", re.MULTILINE)
+CANDIDATE = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ (\S+) .*\r?\n?", re.MULTILINE)
 USABLE_CANDIDATE = re.compile(r"^a=candidate:\S+ 1 udp ", re.MULTILINE | re.IGNORECASE)
 END_OF_CANDIDATES = re.compile(r"^a=end-of-candidates[ \t]*\r?\n?", re.MULTILINE)
 BUNDLE_ONLY = re.compile(r"^a=bundle-only\b", re.MULTILINE)
@@ -23,11 +24,17 @@ FINGERPRINT = re.compile(
     r"sha-256 (?:[0-9a-f]{2}:){31}[0-9a-f]{2}|sha-384 (?:[0-9a-f]{2}:){47}[0-9a-f]{2}|"
     r"sha-512 (?:[0-9a-f]{2}:){63}[0-9a-f]{2}"
 )
+PROTOCOLS = {
+    "audio": re.compile(r"(UDP/TLS/|TCP/DTLS/)?RTP/S?AVPF?"),
+    "application": re.compile(r"((UDP|TCP)/)?DTLS/SCTP"),
+}
+"""What a section may be transported by, old names included (RFC 8829, 5.1.2)."""
+
 COMPARED_ALGORITHMS = ("sha-256", "sha-384", "sha-512")
 
 
 def checked_offer(sdp: str) -> str:
-    """The offer without its ``.local`` candidates, which no server can resolve (trying takes a second).
+    """The offer without the candidates that are names: no server can resolve ``.local``, and none asks for others.
 
     A section that is left without a candidate does not say that these were all: its peer is found when it knocks.
     Raises InvalidRequest (400, invalid_offer) for what is no offer of one audio section and a data channel.
@@ -35,7 +42,7 @@ def checked_offer(sdp: str) -> str:
     if len(sdp) > MAX_SDP_CHARACTERS:
         raise invalid_offer("it is larger than 64 KiB.")
     lines = "".join(f"{line}\r\n" for line in sdp.splitlines())  # aiortc's lines, too, end at more than a line feed
-    head, *sections = map(_open_ended, SECTION.split(LOCAL_CANDIDATE.sub("", lines)))
+    head, *sections = map(_open_ended, SECTION.split(CANDIDATE.sub(_addressed, lines)))
     offer = head + "".join(sections)
     if offer.count("a=candidate:") > MAX_CANDIDATES:
         raise invalid_offer(f"it has more than {MAX_CANDIDATES} candidates.")
@@ -48,6 +55,15 @@ def checked_offer(sdp: str) -> str:
         if media.kind == "audio":
             _check_audio(media)
     return offer
+
+
+def _addressed(candidate: re.Match[str]) -> str:
+    """The candidate's line, or nothing where it has no IP address."""
+    try:
+        ipaddress.ip_address(candidate[1])
+    except ValueError:
+        return ""
+    return candidate[0]
 
 
 def _open_ended(section: str) -> str:
@@ -76,6 +92,8 @@ def _check_transport(media: MediaDescription, *, bundle_only: bool) -> None:
     """Port 0 switches a section off, unless it is to share the port of another (RFC 9143)."""
     if media.port == 0 and not bundle_only:
         raise invalid_offer(f"its {media.kind} section is switched off (port 0).")
+    if not PROTOCOLS[media.kind].fullmatch(media.profile):
+        raise invalid_offer(f"its {media.kind} section asks for a transport that is not WebRTC's.")
     if media.ice is None or not (media.ice.usernameFragment and media.ice.password):
         raise invalid_offer(f"its {media.kind} section has no ICE user and password (a=ice-ufrag, a=ice-pwd).")
 

@@ -254,6 +254,11 @@ def test_what_is_taken_is_echoed(dialect: Dialect, path: str, value: Any) -> Non
     assert at(effective(dialect, "realtime", sent), path) == value
 
 
+@pytest.mark.parametrize("modalities", [["text"], ["audio", "text"]])
+def test_a_beta_transcription_session_echoes_its_modalities(modalities: list[str]) -> None:
+    assert effective(BETA, "transcription", {"modalities": modalities})["modalities"] == modalities
+
+
 # --- what is refused ---
 
 LONG = "x" * (MAX_INSTRUCTIONS + 1)

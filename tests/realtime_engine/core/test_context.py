@@ -51,6 +51,13 @@ def test_parameters_the_session_sets_reach_the_replier() -> None:
     assert (asked.max_output_tokens, asked.reasoning_effort, asked.parallel_tool_calls) == (100, "high", False)
 
 
+def test_parameters_one_response_overrides_reach_the_replier() -> None:
+    bench = Bench(reasoning=Reasoning(effort="high"), parallel_tool_calls=False)
+    bench.send(type="response.create", response={"reasoning": {"effort": "low"}, "parallel_tool_calls": True})
+    asked = bench.job(Reply).parameters
+    assert (asked.reasoning_effort, asked.parallel_tool_calls) == ("low", True)
+
+
 def test_parameters_the_session_leaves_open_stay_open() -> None:
     asked = context.parameters(SessionConfig())
     assert (asked.temperature, asked.max_output_tokens, asked.reasoning_effort) == (None, None, None)
@@ -76,6 +83,37 @@ def test_usage_is_what_the_language_model_counted() -> None:
     bench.bring(ReplyDone(job.job_id, usage=ReplyUsage(input_tokens=321, output_tokens=7)))
     usage = bench.last("response.done")["response"]["usage"]
     assert (usage["input_token_details"]["text_tokens"], usage["output_token_details"]["text_tokens"]) == (321, 7)
+
+
+def test_usage_counts_images() -> None:
+    bench = Bench(output_modality="text")
+    ask(bench, {"type": "input_text", "text": "What is this?"}, {"type": "input_image", "image_url": PICTURE})
+    bench.reply("A dot.")
+    usage = bench.last("response.done")["response"]["usage"]
+    assert usage["input_token_details"]["image_tokens"] == 255
+    assert usage["input_tokens"] == usage["input_token_details"]["text_tokens"] + 255
+
+
+def test_images_are_not_counted_twice_where_the_language_model_counted() -> None:
+    bench = Bench(output_modality="text")
+    job = ask(bench, {"type": "input_image", "image_url": PICTURE})
+    bench.bring(ReplyDone(job.job_id, usage=ReplyUsage(input_tokens=300, output_tokens=7)))
+    assert bench.last("response.done")["response"]["usage"]["input_tokens"] == 300
+
+
+def test_usage_counts_what_the_model_said_before_by_its_own_rule() -> None:
+    bench = Bench(instructions="")
+    for _ in range(2):
+        ask(bench, {"type": "input_text", "text": "Hi"})
+        bench.reply("Good day.")
+        bench.speak(1.0)
+    counted = bench.last("response.done")["response"]["usage"]["input_token_details"]
+    assert (counted["audio_tokens"], counted["text_tokens"]) == (20, 1 + 3 + 1)
+
+
+def test_usage_counts_tools() -> None:
+    usage = context.input_usage([], "", [{"type": "function", "name": "look_up"}])
+    assert usage.input_text == 10
 
 
 def test_turn_whose_words_were_not_recognised_does_not_fail_later_responses() -> None:

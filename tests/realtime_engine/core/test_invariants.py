@@ -54,6 +54,7 @@ EVENTS: list[dict[str, Any]] = [
     {"type": "conversation.item.create", "item": SOUND_ITEM, "previous_item_id": "root"},
     {"type": "response.create"},
     ASIDE,
+    {"type": "response.create", "response": {"input": [SOUND_ITEM]}},
     {"type": "response.cancel"},
     {"type": "nonsense"},
 ]

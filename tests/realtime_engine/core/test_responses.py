@@ -7,6 +7,7 @@ import base64
 import numpy as np
 import pytest
 
+from realtime_api.config import Transcription
 from realtime_engine.core import ports
 from realtime_engine.core.limits import Limits
 from tests.realtime_engine.core.harness import Bench
@@ -299,3 +300,66 @@ def test_barge_in_on_a_track_cuts_the_item_to_what_was_heard():
     bench.send(type="conversation.item.retrieve", item_id=item_id)
     assert bench.last("conversation.item.retrieved")["item"]["content"][0]["transcript"] == "one two three"
     assert bench.playback_stopped == 1
+
+
+def test_rate_limits_tell_what_the_response_left_of_its_tokens():
+    bench = asked(output_modality="text", max_output_tokens=100)
+    bench.reply("Good day.")
+    requests, tokens = bench.last("rate_limits.updated")["rate_limits"]
+    assert (requests["name"], requests["limit"]) == ("requests", 1000)
+    assert tokens == {"name": "tokens", "limit": 100, "remaining": 97, "reset_seconds": 0.0}
+
+
+@pytest.mark.parametrize(("made_ms", "sent_ms"), [((50, 50), [100]), ((250,), [125, 125]), ((130, 40), [130, 40])])
+def test_audio_leaves_in_deltas_of_100_to_200_ms(made_ms, sent_ms):
+    bench = asked()
+    bench.reply("Good day.")
+    job = bench.job(ports.Speak)
+    for ms in made_ms:
+        bench.bring(ports.SpeechChunk(job.job_id, np.zeros(24 * ms, dtype=np.int16)))
+    bench.bring(ports.SpeechDone(job.job_id))
+    deltas = [event["delta"] for event in bench.events if event["type"] == "response.output_audio.delta"]
+    assert [len(base64.b64decode(delta)) / 48 for delta in deltas] == sent_ms
+
+
+def given(audio: bytes, **response) -> dict:
+    """A response.create that is given one spoken message in place of the conversation."""
+    part = {"type": "input_audio", "audio": base64.b64encode(audio).decode()}
+    spoken = {"type": "message", "role": "user", "content": [part]}
+    return {"type": "response.create", "response": {"input": [spoken], "output_modalities": ["text"], **response}}
+
+
+def test_audio_a_response_is_given_is_listened_to_first():
+    bench = Bench(turn_detection=None, transcription=Transcription())
+    bench.send(**given(bytes(48_000), conversation="none"))
+    assert not any(isinstance(job, ports.Reply) for job in bench.jobs)
+    bench.hear_words("what time is it")
+    assert [turn.text for turn in bench.job(ports.Reply).turns] == ["what time is it"]
+    bench.reply("Noon.")
+    assert bench.types() == [
+        "session.created",
+        "response.created",
+        "response.output_item.added",
+        "response.content_part.added",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.content_part.done",
+        "response.output_item.done",
+        "response.done",
+        "rate_limits.updated",
+    ]
+    assert bench.last("response.done")["response"]["usage"]["input_token_details"]["audio_tokens"] == 10
+
+
+def test_a_response_fails_whose_given_audio_is_not_understood():
+    bench = Bench(turn_detection=None)
+    bench.send(**given(bytes(48_000)))
+    bench.bring(ports.JobFailed(bench.job(ports.Transcribe).job_id, "stt_unreachable", "Nobody listens."))
+    assert bench.last("response.done")["response"]["status_details"]["error"]["code"] == "stt_unreachable"
+
+
+def test_given_audio_that_cannot_be_decoded_is_refused():
+    bench = Bench(turn_detection=None)
+    bench.send(**given(bytes(3)))
+    assert bench.last("error")["error"]["param"] == "response.input[0].content[0].audio"
+    assert not any(event["type"] == "response.created" for event in bench.events)

@@ -28,10 +28,11 @@ async def offer(*, audio: int = 1, video: bool = False, channel: bool = True) ->
     return sdp
 
 
-async def test_local_candidates_are_stripped_and_the_rest_kept() -> None:
-    sdp = await offer()
-    local, real = CANDIDATE.format("a3b1-77.local"), CANDIDATE.format("192.0.2.7")
-    assert checked_offer(sdp + local + real) == sdp + real
+@pytest.mark.parametrize("name", ["a3b1-77.local", "browser.example", "dead.beef", "999.1.1.1"])
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
+async def test_candidates_without_an_address_are_stripped_and_the_rest_kept(name: str, address: str) -> None:
+    sdp, real = await offer(), CANDIDATE.format(address)
+    assert checked_offer(sdp + CANDIDATE.format(name) + real) == sdp + real
 
 
 async def test_offer_without_candidates_is_fine() -> None:
@@ -54,6 +55,18 @@ async def test_section_with_a_candidate_keeps_its_word_that_it_is_the_last() -> 
 async def test_section_may_share_the_port_of_another() -> None:
     sdp = re.sub(r"m=application \d+", "m=application 0", await offer()) + "a=bundle-only\r\n"
     assert checked_offer(sdp) == sdp
+
+
+@pytest.mark.parametrize("protocol", ["UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "RTP/SAVPF"])
+async def test_audio_may_be_asked_for_under_older_names(protocol: str) -> None:
+    sdp = (await offer()).replace("UDP/TLS/RTP/SAVPF", protocol)
+    assert checked_offer(sdp) == sdp
+
+
+@pytest.mark.parametrize("protocol", ["UDP/TLS/RTP/SAVPF", "UDP/DTLS/SCTP"])
+async def test_section_by_another_transport_is_refused(protocol: str) -> None:
+    with pytest.raises(InvalidRequest, match="transport"):
+        checked_offer((await offer()).replace(protocol, "TCP/MSRP"))
 
 
 async def test_offer_to_listen_only_is_fine() -> None:
