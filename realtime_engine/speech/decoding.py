@@ -1,6 +1,7 @@
 """pocketsphinx for one utterance at a time: its decoders, and what makes them fit a voice they have not heard before.
 
-Figures here are word error rates (WER) over 25 recordings, read and spoken, and 80 requests spoken by espeak-ng.
+Figures here are word error rates (WER) over 25 recordings, read and spoken, and 80 requests spoken by espeak-ng,
+measured before the acoustic model was adapted (``ADAPTATION``).
 """
 
 from __future__ import annotations
