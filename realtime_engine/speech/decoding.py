@@ -36,8 +36,8 @@ NEVER_HEARD = re.compile(
 """The general model finds these in noise and in voices it does not know, where nobody said them."""
 
 ADAPTATION = Path(__file__).with_name("synthetic.mllr")
-"""Moves the means of the acoustic model towards synthetic voices, which it was not trained on. Made by
-benchmarks/adaptation.py."""
+"""Moves the means of the acoustic model towards synthetic voices, which it was not trained on; for the
+guide's decoder alone, because people's free speech is heard no better with it. Made by benchmarks/adaptation.py."""
 
 # Without its second pass (fwdflat) pocketsphinx is quicker at the end of an utterance (21 instead of 231 ms) and has
 # fewer errors; the bounds keep the end within 60 ms in noise too, where it took seconds, at no cost in errors.
@@ -161,7 +161,7 @@ def general_decoder() -> UtteranceDecoder:
     with tempfile.TemporaryDirectory(prefix="general-") as folder:
         dictionary = Path(folder, "general.dict")
         dictionary.write_text("".join(line for line in _dictionary() if not NEVER_HEARD.match(line.split()[0])))
-        return UtteranceDecoder(Decoder(**_COMMON, mllr=str(ADAPTATION), dict=str(dictionary)))
+        return UtteranceDecoder(Decoder(**_COMMON, dict=str(dictionary)))
 
 
 def small_decoder(sentences: Iterable[str]) -> UtteranceDecoder:
