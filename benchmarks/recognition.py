@@ -5,7 +5,8 @@
 Two kinds of speech: the labelled recordings of a folder (see ``clips``), as a transcription session hears them under
 each noise reduction, and requests to the guide, as a conversation hears them. The requests are made by the guide's
 grammar (none of them is a sentence of the corpus that the guide's language model is made of) and spoken by the engine's
-voices and, where it is installed, by flite's, at several speeds.
+voices, by espeak-ng's own ("plain") and, where it is installed, by flite's, at several speeds. None of these voices
+of espeak-ng is among those that the acoustic model was adapted to.
 
 Columns: WER, the word error rate after numbers are written alike; the share of requests that the guide understands;
 CPU milliseconds per second of audio; milliseconds from the last audio to the transcript, median and 95th percentile.
@@ -22,7 +23,6 @@ import tempfile
 import time
 import wave
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -31,18 +31,24 @@ import jiwer
 import numpy as np
 
 from benchmarks import clips
-from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples, Speak, SpeechChunk
-from realtime_engine.speech import guide, noise, voice
-from realtime_engine.speech.espeak import espeak
+from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples
+from realtime_engine.speech import guide, noise
+from realtime_engine.speech.espeak import Espeak, Manner, espeak
 from realtime_engine.speech.guide.corpus import sentences
 from realtime_engine.speech.guide.heard import words_of
 from realtime_engine.speech.guide.heard_numbers import read_number
 from realtime_engine.speech.recogniser import Recogniser
 from realtime_engine.speech.resample import Resampler
+from realtime_engine.speech.voices import manner
 
 PIECE = ANALYSIS_RATE // 50
 SESSION_PIECE = SESSION_RATE // 50
 ESPEAK = tuple(itertools.product(("alloy", "echo", "nova", "sage", "coral"), (0.85, 1.0, 1.15)))
+PLAIN = tuple(
+    itertools.product(
+        ("en-us", "en", "en-us+m3", "en-us+f2", "en+m4", "en+f3", "en-us+m6", "en-gb-scotland"), (130, 150, 175)
+    )
+)
 FLITE = tuple(itertools.product(("slt", "rms", "awb", "kal16"), (0.9, 1.0, 1.15)))
 SIGNS = {"+": "plus", "-": "minus", "*": "times", "\u00d7": "times", "/": "divided by", "%": "percent", "ok": "okay"}
 NO_NUMBERS = ("a", "half")  # "a story"
@@ -97,17 +103,32 @@ def requests(count: int, seed: int) -> list[str]:
 
 
 def spoken(texts: Sequence[str]) -> Iterator[Utterance]:
-    """Each text by one of the engine's voices, and by one of flite's."""
-    with ExitStack() as stack:
-        synthesiser = stack.enter_context(espeak())
+    """Each text by one of the engine's voices, one of espeak-ng's own, and one of flite's."""
+    with espeak() as synthesiser:
         for text, (name, speed) in zip(texts, itertools.cycle(ESPEAK), strict=False):
-            chunks: list[Samples] = []
-            collect = lambda answer, to=chunks: to.append(answer.audio) if isinstance(answer, SpeechChunk) else None  # noqa: E731
-            voice.speak(synthesiser, Speak("job", text, name, speed), lambda _job: False, collect)
-            yield Utterance(f"espeak {name}", text, in_room(np.concatenate(chunks), SESSION_RATE), text, True)
+            yield request(f"espeak {name}", text, synthesised(synthesiser, text, manner(name, speed)), synthesiser.rate)
+        for text, (name, pace) in zip(texts, itertools.cycle(PLAIN), strict=False):
+            speech = synthesised(synthesiser, text, Manner(name, pace, pitch=50, pitch_range=50, volume=100))
+            yield request(f"plain {name}", text, speech, synthesiser.rate)
     if shutil.which("flite"):
         for text, (name, speed) in zip(texts, itertools.cycle(FLITE), strict=False):
-            yield Utterance(f"flite {name}", text, in_room(*flite(text, name, speed)), text, True)
+            yield request(f"flite {name}", text, *flite(text, name, speed))
+
+
+def request(group: str, text: str, speech: Samples, rate: int) -> Utterance:
+    return Utterance(group, text, in_room(speech, rate), text, True)
+
+
+def synthesised(synthesiser: Espeak, text: str, how: Manner) -> Samples:
+    """Samples at the synthesiser's rate."""
+    chunks: list[Samples] = []
+
+    def collect(chunk: Samples, _words: object) -> bool:
+        chunks.append(chunk)
+        return True
+
+    synthesiser.speak(text, how, collect)
+    return np.concatenate(chunks)
 
 
 def flite(text: str, name: str, speed: float) -> tuple[Samples, int]:
