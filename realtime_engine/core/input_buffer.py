@@ -25,7 +25,7 @@ class InputBuffer:
 
     def __init__(self, front_end: FrontEnd) -> None:
         self._front_end = front_end
-        self._lost = 0
+        self._gap: Processed | None = None  # before what comes next
         self._waiting: deque[Samples] = deque()
         self._waiting_samples = 0
         self._received = 0
@@ -66,7 +66,8 @@ class InputBuffer:
     def change_front_end(self, front_end: FrontEnd) -> None:
         """Process with another front end from now on; what the old one held back (20 ms at most) becomes silence."""
         self._front_end = front_end
-        self._lost = self._received - self.audio.end
+        analysed = self._received * ANALYSIS_RATE // SESSION_RATE
+        self._gap = Processed(_silence(self._received - self.audio.end), _silence(analysed - self.analysis.end))
 
     def write(self, samples: Samples) -> None:
         """Take audio in; it is processed slice by slice."""
@@ -80,8 +81,8 @@ class InputBuffer:
         self._waiting_samples -= len(samples)
         self._received += len(samples)
         processed = self._front_end.process(samples)
-        if self._lost:
-            processed, self._lost = _after_silence(self._lost, processed), 0
+        if self._gap is not None:
+            processed, self._gap = _joined(self._gap, processed), None
         self.audio.append(processed.audio)
         self.analysis.append(processed.analysis)
         return processed
@@ -123,9 +124,9 @@ class InputBuffer:
         return self.analysis.slice(start_ms * ANALYSIS_PER_MS, end_ms * ANALYSIS_PER_MS)
 
 
-def _after_silence(lost: int, processed: Processed) -> Processed:
-    silence = np.zeros(lost, dtype=np.int16)
-    return Processed(
-        np.concatenate((silence, processed.audio)),
-        np.concatenate((silence[: lost * ANALYSIS_RATE // SESSION_RATE], processed.analysis)),
-    )
+def _silence(samples: int) -> Samples:
+    return np.zeros(samples, dtype=np.int16)
+
+
+def _joined(first: Processed, then: Processed) -> Processed:
+    return Processed(np.concatenate((first.audio, then.audio)), np.concatenate((first.analysis, then.analysis)))

@@ -9,6 +9,10 @@ from realtime_engine.core.turn_detection import TurnDetector
 
 JUDGED = "local.turn_detection.judged"
 
+PATIENCE = 1.0
+"""Seconds that audio waits for an answer. It comes in a tenth of that; audio sent faster than it is spoken would
+otherwise run ahead of it, to the longest silence a turn may end with."""
+
 
 class Judging:
     """One question at a time, about the pause that lasts."""
@@ -16,13 +20,24 @@ class Judging:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._job: str | None = None
+        self._until = 0.0
         self._item_id = ""
         self._audio_ms = 0
 
-    def ask(self, item_id: str, audio: Samples, audio_ms: int) -> None:
-        """Does the turn of this item, up to this time, sound complete? ``audio`` is at ANALYSIS_RATE."""
+    def ask(self, item_id: str, audio: Samples, audio_ms: int, now: float) -> None:
+        """Does the turn of this item, up to this time, sound complete? ``audio`` is at ANALYSIS_RATE.
+
+        Not asked again while an answer is still to come: under load the second question would only delay the first.
+        """
+        if self._job is not None:
+            return
         self._job, self._item_id, self._audio_ms = self._outbox.new_id("job"), item_id, audio_ms
+        self._until = now + PATIENCE
         self._outbox.start(JudgeTurn(self._job, audio))
+
+    def awaited_until(self, now: float) -> float | None:
+        """Until when an answer is waited for; None where none is."""
+        return self._until if self._job is not None and now < self._until else None
 
     def handles(self, job_id: str) -> bool:
         return job_id == self._job

@@ -79,6 +79,7 @@ class Listening:
         self._vad = ports.voice_activity_detector()
         self._frame: Samples = np.zeros(0, dtype=np.int16)
         self._frame_end_ms = 0
+        self._now = 0.0
         self._detector = self._make_detector()
         self._caption_gate = TurnDetector(CAPTION_GATE, self._vad.release_ms)
         self._overflowing = False  # uncommitted audio was dropped, and the client was told
@@ -150,8 +151,13 @@ class Listening:
         may_wait_ms = self._detector.may_wait_ms if self._detector else 0
         return self.buffer.waiting_ms > may_wait_ms
 
-    def process(self) -> Iterator[Heard]:
+    def held_until(self, now: float) -> float | None:
+        """Until when audio waits for the turn judge at most; None where there is no judge, or no audio, to wait for."""
+        return self._judging.awaited_until(now) if self.buffer.waiting_ms else None
+
+    def process(self, now: float) -> Iterator[Heard]:
         """Process the next slice and report the turns that begin and end in it."""
+        self._now = now
         frames = self._frames(self.buffer.process().analysis)
         for frame, probability in zip(frames, self._probabilities(frames), strict=True):
             self._frame_end_ms += FRAME_MS
@@ -360,7 +366,7 @@ class Listening:
         assert self._item_id is not None  # a pause lies within a turn
         start_ms = max(self._start_ms, self._frame_end_ms - JUDGED_MS)
         audio = self.buffer.analysis_between(start_ms, self._frame_end_ms)
-        self._judging.ask(self._item_id, audio, self._frame_end_ms)
+        self._judging.ask(self._item_id, audio, self._frame_end_ms, self._now)
 
     def handles(self, job_id: str) -> bool:
         return self._judging.handles(job_id)

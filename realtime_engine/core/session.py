@@ -153,14 +153,19 @@ class RealtimeSession:
     @property
     def backlog(self) -> bool:
         """Whether audio still waits for processing; the next message is to wait for it."""
-        return bool(self._chores) or self._listening.backlog
+        return bool(self._chores) or (self._listening.backlog and not self.holding)
+
+    @property
+    def holding(self) -> bool:
+        """Whether audio waits for the turn judge: the next message is to wait, too, until ``next_timer`` at most."""
+        return self._listening.held_until(self._now) is not None
 
     def process_backlog(self, now: float) -> None:
         """Go on with long audio, or process at most 200 ms of the audio taken in."""
         self._now = now
         if self._chores:
             self._chores.go_on()
-        elif self._listening.backlog:
+        elif self.backlog:
             self._process_audio(now)
 
     def _catch_up(self, now: float) -> None:
@@ -169,7 +174,7 @@ class RealtimeSession:
             self._process_audio(now)
 
     def _process_audio(self, now: float) -> None:
-        for heard in self._listening.process():
+        for heard in self._listening.process(now):
             if heard == "speech_started":
                 self._idle_from = None
                 self._interrupt(now)
@@ -191,13 +196,14 @@ class RealtimeSession:
     @property
     def next_timer(self) -> float | None:
         """When handle_timer wants to be called, in monotonic seconds."""
-        timers = [self._deadline, self._idle_deadline, self._responding.next_timer, self.track.next_timer]
+        held_until = self._listening.held_until(self._now)
+        timers = [self._deadline, self._idle_deadline, self._responding.next_timer, self.track.next_timer, held_until]
         return None if self._over else min(timer for timer in timers if timer is not None)
 
     def handle_timer(self, now: float) -> None:
         """Time has come."""
         self._now = now
-        if not self.backlog:  # a long append is worked off slice by slice, whatever the time
+        if not self.backlog and not self.holding:  # a long append is worked off slice by slice, whatever the time
             self._catch_up(now)
         self.track.handle_timer(now)
         self._responding.handle_timer(now)

@@ -103,7 +103,8 @@ class TurnDetector:
         self._likely_frames = 0  # in a row, at or above the lower threshold
         self._last_speech_ms = 0
         self._silence_ms = 0  # since then, within a turn
-        self._timeout_ms: int | None = None
+        self._complete: float | None = None  # what the judge said of the pause
+        self._unjudged = False  # it will say nothing
         self._asked = 0
         self._nothing_is_near = False
 
@@ -125,8 +126,10 @@ class TurnDetector:
         """The silence that ends the turn, as far as it is known by now."""
         if isinstance(self.policy, ServerVad):
             return self.policy.silence_duration_ms
+        if self._complete is not None:
+            return semantic_timeout_ms(self._complete, self.policy.eagerness)
         most = PATIENCE[self.policy.eagerness].most
-        return most if self._timeout_ms is None else min(most, self._timeout_ms)
+        return min(most, JUDGE_FAILED_TIMEOUT_MS) if self._unjudged else most
 
     @property
     def _question_ms(self) -> int | None:
@@ -171,17 +174,16 @@ class TurnDetector:
 
     def judged(self, probability: float) -> int:
         """The judge's answer for the current pause; returns the silence in ms that it is to last."""
-        assert isinstance(self.policy, SemanticVad)
-        self._timeout_ms = semantic_timeout_ms(probability, self.policy.eagerness)
+        self._complete = probability
         if not UNDECIDED[0] < probability < UNDECIDED[1]:
             self._asked = len(JUDGE_AT_MS)
-        return self._timeout_ms
+        return self._patience_ms
 
     def judge_failed(self) -> int:
         """No answer will come for the current pause; returns the silence in ms that it is to last."""
-        self._timeout_ms = JUDGE_FAILED_TIMEOUT_MS
+        self._unjudged = True
         self._asked = len(JUDGE_AT_MS)
-        return self._timeout_ms
+        return self._patience_ms
 
     def _wait_for_speech(self, probability: float, frame_end_ms: int) -> Decision | None:
         if probability < self._lower_threshold:
@@ -216,5 +218,5 @@ class TurnDetector:
         return None
 
     def _end_pause(self) -> None:
-        self._timeout_ms = None
+        self._complete, self._unjudged = None, False
         self._asked = 0

@@ -139,7 +139,7 @@ class Driver:
     async def _step(self) -> None:
         if self._feed(self._loop.time()):
             self._carry_out()
-        if self._inputs or self._results or self.session.backlog:
+        if self._may_take_input or self._results or self.session.backlog:
             await asyncio.sleep(0)  # other sessions want their turn
         elif not self._over:
             await self._wait()
@@ -153,11 +153,15 @@ class Driver:
             session.handle_timer(now)
         elif session.backlog:
             session.process_backlog(now)
-        elif self._inputs:
+        elif self._may_take_input:
             self._feed_input(self._inputs.popleft(), now)
         else:
             return False
         return True
+
+    @property
+    def _may_take_input(self) -> bool:
+        return bool(self._inputs) and not self.session.holding
 
     def _feed_input(self, received: Input, now: float) -> None:
         """An input and, in the same breath, its first 200 ms: most appends hold less."""

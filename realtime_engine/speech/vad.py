@@ -76,4 +76,4 @@ class SileroVad:
 
 
 def _is_silent(frame: Samples) -> bool:
-    return bool(abs(frame[0]) <= _DITHER and frame.max() <= _DITHER and frame.min() >= -_DITHER)
+    return bool(-_DITHER <= frame[0] <= _DITHER and frame.max() <= _DITHER and frame.min() >= -_DITHER)

@@ -64,6 +64,11 @@ class BenchPorts:
         return Loudness()
 
 
+def tone(ms: int) -> Samples:
+    """A loud square wave of 1 kHz."""
+    return np.resize(np.repeat(np.array([LOUD, -LOUD], dtype=np.int16), 12), ms * 24)
+
+
 class Bench:
     """One session under test. ``events`` holds everything sent to the client so far."""
 
@@ -107,15 +112,15 @@ class Bench:
 
     def send(self, **event: Any) -> None:
         self.session.receive_message(json.dumps(event), self.now)
-        self._settle()
+        self.settle()
 
     def send_text(self, text: str) -> None:
         self.session.receive_message(text, self.now)
-        self._settle()
+        self.settle()
 
     def say(self, ms: int) -> None:
-        """Loud audio (a square wave of 1 kHz), moving the clock along."""
-        self.hear(np.resize(np.repeat(np.array([LOUD, -LOUD], dtype=np.int16), 12), ms * 24))
+        """A loud tone, moving the clock along."""
+        self.hear(tone(ms))
 
     def silence(self, ms: int) -> None:
         self.hear(np.zeros(ms * 24, dtype=np.int16))
@@ -182,10 +187,11 @@ class Bench:
     def hear(self, samples: Samples) -> None:
         for start in range(0, len(samples), 480):
             self.session.receive_audio(samples[start : start + 480], self.now)
-            self._settle()
+            self.settle()
             self.wait(len(samples[start : start + 480]) / ports.SESSION_RATE)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Have all audio processed that does not wait for anything."""
         while self.session.backlog:
             self.session.process_backlog(self.now)
         self._collect()

@@ -20,14 +20,14 @@ from realtime_engine.core.turn_detection import (
     TurnDetector,
     semantic_timeout_ms,
 )
-from tests.realtime_engine.core.harness import Bench
+from tests.realtime_engine.core.harness import Bench, tone
 
 SPEECH, SILENCE = 0.95, 0.02
 
 
-def run(detector: TurnDetector, probabilities: Iterable[float]) -> list[tuple[int, Decision]]:
-    """The decisions, each with the end of the frame it was made at."""
-    ends = enumerate(probabilities, 1)
+def run(detector: TurnDetector, probabilities: Iterable[float], after: int = 0) -> list[tuple[int, Decision]]:
+    """The decisions, each with the end of the frame it was made at; ``after`` frames were heard before."""
+    ends = enumerate(probabilities, after + 1)
     decided = ((n * FRAME_MS, detector.step(probability, n * FRAME_MS)) for n, probability in ends)
     return [(at, decision) for at, decision in decided if decision is not None]
 
@@ -139,6 +139,47 @@ def test_the_turn_ends_after_the_silence_that_was_shown():
     bench.silence(2000)
     ended = bench.last("input_audio_buffer.speech_stopped")["audio_end_ms"]
     assert ended - bench.decisions[-1]["timeout_ms"] == pytest.approx(320 + 640, abs=FRAME_MS)
+
+
+def sent_at_once(*, complete: float | None) -> Bench:
+    """A sentence and a long silence, faster than they were spoken; the judge's answer comes later, if at all."""
+    bench = Bench(turn_detection=SemanticVad(create_response=False))
+    at_once = np.concatenate((tone(640), np.zeros(6000 * 24, np.int16)))
+    bench.session.receive_audio(at_once, bench.now)
+    bench.settle()
+    assert bench.types()[-1] == "input_audio_buffer.speech_started"
+    if complete is not None:
+        bench.bring(ports.TurnJudged(bench.job(ports.JudgeTurn).job_id, complete))
+    return bench
+
+
+def test_audio_that_is_sent_at_once_waits_for_the_judge():
+    bench = sent_at_once(complete=1.0)
+    bench.settle()
+    assert bench.last("input_audio_buffer.speech_stopped")["audio_end_ms"] == 640 + 600
+
+
+def test_audio_waits_no_longer_than_a_second():
+    bench = sent_at_once(complete=None)
+    bench.wait(1.0)
+    bench.settle()
+    assert bench.last("input_audio_buffer.speech_stopped")["audio_end_ms"] == 640 + 4000
+
+
+def test_the_judge_is_not_asked_again_before_it_has_answered():
+    bench = Bench(turn_detection=SemanticVad(create_response=False))
+    bench.say(640)
+    bench.silence(3000)
+    assert sum(isinstance(job, ports.JudgeTurn) for job in bench.jobs) == 1
+
+
+def test_another_eagerness_holds_for_the_pause_that_lasts():
+    detector = TurnDetector(SemanticVad(eagerness="high"), 0)
+    run(detector, [SPEECH] * 10 + [SILENCE] * 6)
+    detector.judged(0.95)
+    detector.policy = SemanticVad(eagerness="low")
+    ((at, _),) = run(detector, [SILENCE] * 60, after=16)
+    assert at == pytest.approx(10 * FRAME_MS + semantic_timeout_ms(0.95, "low"), abs=FRAME_MS)
 
 
 def test_a_missing_judge_is_shown_without_a_probability():
