@@ -21,7 +21,8 @@ CLIPS = $${SPEECH_CLIPS:-../shared/audio}
 FIGURES = var/figures
 bench: install-dev
 	@rm -rf $(FIGURES) && mkdir -p $(FIGURES)
-	$(RUN) benchmarks.turn_quality "$(CLIPS)" --json $(FIGURES)/turn_quality.jsonl
+	$(RUN) benchmarks.turn_quality "$(CLIPS)" --per-clip --json $(FIGURES)/turn_quality.jsonl
+	$(RUN) benchmarks.turn_quality "$(CLIPS)" --format g711_ulaw --reduction off --json $(FIGURES)/telephone.jsonl
 	$(RUN) benchmarks.turn_quality "$(CLIPS)" --curve --reduction off --json $(FIGURES)/curve.jsonl
 	$(RUN) benchmarks.echo "$(CLIPS)" --json $(FIGURES)/echo.jsonl
 	$(RUN) benchmarks.recognition "$(CLIPS)" --json $(FIGURES)/recognition.jsonl

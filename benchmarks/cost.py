@@ -39,8 +39,9 @@ from tests.live import ENGINE_KEY, live_server
 MODEL = "gpt-realtime-2.1"
 SESSIONS = (1, 4, 8, 16, 32)
 PEER_SESSIONS = 16
-WARM_UP_SECONDS = 6.0
-SETTLE = 0.25  # of a run, at its beginning, that does not count
+WARM_UP_SECONDS = 8.0
+SETTLE_SECONDS = 6.0  # at the beginning of a run, until everybody talks
+LEAST_SECONDS = 20.0
 POLICIES: dict[str, dict[str, Any]] = {
     "server_vad": {"type": "server_vad", "silence_duration_ms": 500, "create_response": False},
     "semantic_vad": {"type": "semantic_vad", "eagerness": "auto", "create_response": False},
@@ -84,7 +85,7 @@ def measure(server: Server, detection: str, sessions: int, clip: Clip, seconds: 
     before = usage(server.pid)
     task = Task(server.address, sessions, seconds, str(clip.path.parent), clip.id, server.headers, server.first)
     samples: list[Usage] = []
-    begin, end = seconds * SETTLE, seconds - 1
+    begin, end = SETTLE_SECONDS, seconds - 1
     timers = [threading.Timer(at, lambda: samples.append(usage(server.pid))) for at in (begin, end)]
     command = [sys.executable, "-m", "benchmarks.talkers", json.dumps(asdict(task))]
     talkers = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -148,6 +149,8 @@ def main() -> None:
     parser.add_argument("--peer", action="store_true", help=f"also pipecat, up to {PEER_SESSIONS} sessions")
     parser.add_argument("--json", type=Path, help="also append one line of JSON per row to this file")
     options = parser.parse_args()
+    if options.seconds < LEAST_SECONDS:
+        parser.error(f"--seconds must be {LEAST_SECONDS:.0f} or more: for the first {SETTLE_SECONDS:.0f} not all talk")
     clip = choose(load(options.folder), options.clip)
     print(HEADER)
     for detection in options.detection:

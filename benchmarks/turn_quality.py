@@ -19,7 +19,7 @@ import argparse
 import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, product
 from pathlib import Path
 from typing import Any
@@ -173,6 +173,7 @@ class Row:
     every: Score
     noise: Score
     collared: Score
+    clips: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def figures(self) -> dict[str, Any]:
         """For the JSON line: rates 0..1, milliseconds."""
@@ -201,6 +202,7 @@ class Row:
             "end_latency_all_labels_ms": _milliseconds(self.every.end_latencies),
             "start_latency_ms": _milliseconds(self.tight.start_latencies),
             "onset_error_ms": _milliseconds(self.tight.onset_errors),
+            "clips": self.clips,
         }
 
 
@@ -216,6 +218,7 @@ def measure(configuration: Configuration, clips: Sequence[Clip], ports: LocalSpe
         audio = with_room_tone(clip, configuration.tail_seconds)
         detected = detect(configuration, audio, ports)
         result = score(clip, detected, len(audio) / RATE)
+        row.clips[clip.id] = _clip_figures(result, detected)
         if per_clip:
             print(_clip_line(clip, result, detected))
         (row.noise if clip.is_noise else row.every).add(result)
@@ -223,6 +226,22 @@ def measure(configuration: Configuration, clips: Sequence[Clip], ports: LocalSpe
             row.tight.add(result)
             row.collared.add(score(clip, detected, len(audio) / RATE, COLLAR))
     return row
+
+
+def _clip_figures(result: Score, detected: Sequence[DetectedTurn]) -> dict[str, Any]:
+    """For the JSON line; seconds, but for the latencies."""
+    frames = result.frames
+    return {
+        "f1": frames.f1,
+        "fpr": frames.fpr,
+        "fnr": frames.fnr,
+        "holds": result.holds,
+        "false_cutoffs": result.cut_holds,
+        "spurious": result.spurious,
+        "missed": result.missed,
+        "end_latency_ms": [round(seconds * 1000) for seconds in result.end_latencies],
+        "turns": [(turn.onset, turn.end) for turn in detected],
+    }
 
 
 def _clip_line(clip: Clip, result: Score, detected: Sequence[DetectedTurn]) -> str:

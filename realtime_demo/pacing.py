@@ -7,6 +7,7 @@ socket in one read: half the CPU at eight callers. It delays a message by PERIOD
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Protocol
 
 from uvicorn._types import ASGIReceiveEvent
@@ -50,7 +51,8 @@ class Pace:
     def _release(self) -> None:
         held, self._held = self._held, []
         for socket in held:
-            socket.release()
+            with contextlib.suppress(OSError, RuntimeError):  # of a transport that is being closed; the others go on
+                socket.release()
 
 
 class PacedSocket(WebSocketsSansIOProtocol):

@@ -36,6 +36,9 @@ LEAST_SHARE = 0.5
 LEAST_LEVEL = 0.25
 """Of the mean energy heard in the window, what the near end must have now: a fading reverberation has less."""
 
+NOISE_SHARE, ABOVE_NOISE = 0.25, 3.0
+"""How much louder the near end must be than in the quietest quarter of the window: hiss goes on as it was."""
+
 LEAST_PROBABILITY = 0.3
 """That the near end is speech. Low, for without its upper bands, and with rests of an echo, speech is doubtful."""
 
@@ -195,9 +198,10 @@ def _frame_energies(audio: Floats) -> Floats:
 
 
 def _is_present(heard: Floats, left: Floats) -> bool:
-    """Whether what is left is much of what was heard, and no weak rest."""
-    now = left[-RECENT_FRAMES:].mean()
-    return bool(now > LEAST_SHARE * heard[-RECENT_FRAMES:].mean() and now > LEAST_LEVEL * heard.mean())
+    """Whether what is left is much of what was heard, no weak rest, and more than the noise of the room."""
+    now, noise = left[-RECENT_FRAMES:].mean(), np.quantile(left, NOISE_SHARE)
+    is_much = now > LEAST_SHARE * heard[-RECENT_FRAMES:].mean()
+    return bool(is_much and now > LEAST_LEVEL * heard.mean() and now > ABOVE_NOISE * noise)
 
 
 def _near_ms(heard: Floats, left: Floats) -> int:

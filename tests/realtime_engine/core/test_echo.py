@@ -86,6 +86,14 @@ def test_a_delay_that_drifts_begins_no_turn(ports, voices):
         assert starts(ports, voice, microphone(leak(drifting, 120, -20))) == []
 
 
+@pytest.mark.parametrize("below_db", [10, 0])
+def test_hiss_along_with_the_echo_begins_no_turn(ports, voices, below_db):
+    for voice in voices:
+        back = leak(voice, 120, -20, room_ms=40)
+        level = np.sqrt(np.square(back).mean()) * 10 ** (-below_db / 20)
+        assert starts(ports, voice, microphone(back, noise=level)) == []
+
+
 @pytest.mark.parametrize("level_db", [-90, -20, -12])
 @pytest.mark.parametrize("since", [0.3, 2.0])
 def test_a_person_over_the_echo_begins_a_turn_at_once(ports, voices, people, level_db, since):
