@@ -88,8 +88,8 @@ def test_words_have_times_and_log_probabilities(recogniser, clips):
 def test_digits_are_the_guides_to_hear(recogniser, clips):
     samples, transcript = recorded(clips, "dev02_vosk_digits")
     heard, _ = hear(recogniser, samples, for_guide=True)
-    assert heard.guide_text == heard.text
-    assert jiwer.wer(transcript, heard.text) < 0.3
+    assert jiwer.wer(transcript, heard.guide_text or "") < 0.1
+    assert jiwer.wer(transcript, heard.text) < 0.2  # of what was shown early, a word may be wrong
 
 
 REQUESTS = [
@@ -100,10 +100,10 @@ REQUESTS = [
 
 
 def test_most_requests_to_the_guide_are_understood(recogniser):
-    said = [(request, voice) for request in REQUESTS for voice in ("nova", "echo")]  # espeak-ng varies from run to run
+    said = [(request, voice) for request in REQUESTS for voice in ("nova", "echo")]
     heard = [hear(recogniser, spoken(*one), for_guide=True)[0] for one in said]
-    assert jiwer.wer([request for request, _ in said], [one.text for one in heard]) < 0.3
-    assert sum(one.guide_text is not None for one in heard) > len(said) / 2
+    assert jiwer.wer([request for request, _ in said], [one.text for one in heard]) < 0.2
+    assert sum(one.guide_text is not None for one in heard) > 0.8 * len(said)
 
 
 def test_other_speech_is_not_the_guides(recogniser, clips):
@@ -139,7 +139,8 @@ DECISIONS = {
     "sure, and of whole phrases": (Decoded(said("what time is it"), 0.0), True),
     "of whole phrases, but hardly believed": (Decoded(said("what time is it", -3.0), 0.0), False),
     "believed, but patched together": (Decoded(said("what time is it", -1.5), 1.0), False),
-    "of no sense to the guide": (Decoded(said("what brown fox"), 0.0), False),
+    "of no sense to the guide, but sure": (Decoded(said("what brown fox", -1.0), 0.0), True),
+    "of no sense to the guide, and less sure": (Decoded(said("what brown fox", -1.7), 0.0), False),
     "empty": (Decoded(), False),
 }
 
