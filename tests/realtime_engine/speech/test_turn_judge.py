@@ -6,12 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from realtime_engine.core.ports import ANALYSIS_RATE, Samples
+from benchmarks.voices import say
+from realtime_engine.core.ports import ANALYSIS_RATE, SESSION_RATE, Samples
 from realtime_engine.speech import models
+from realtime_engine.speech.espeak import espeak
 from realtime_engine.speech.mel import log_mel
+from realtime_engine.speech.resample import Resampler
 from realtime_engine.speech.turn_judge import WINDOW, SmartTurnJudge
 
 from .recordings import analysed, hiss, label, recording, tone
+
+QUIET = 100  # samples below are the silence behind a synthesised text
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +38,14 @@ def test_a_finished_sentence_is_complete(clips: Path, judge: SmartTurnJudge, cli
 def test_a_pause_in_mid_sentence_is_not(clips: Path, judge: SmartTurnJudge, hold: int) -> None:
     start = label(clips, "dev01_jfk")["turns"][0]["holds"][hold][0]
     assert judge.judge(up_to(clips, "dev01_jfk", start + 0.2)) < 0.2
+
+
+def test_a_trailing_um_is_not(judge: SmartTurnJudge) -> None:
+    with espeak() as synthesiser:
+        speech = say(synthesiser, "alloy", "I would like to know, um")[0]
+    loud = speech[: np.flatnonzero(np.abs(speech) > QUIET)[-1]]
+    turn = Resampler(SESSION_RATE, ANALYSIS_RATE).process(np.concatenate((loud, np.zeros(SESSION_RATE // 5, np.int16))))
+    assert judge.judge(turn) < 0.1
 
 
 def test_only_the_last_eight_seconds_count(judge: SmartTurnJudge) -> None:
