@@ -18,10 +18,11 @@ PACKAGES = ("aiortc", "espeakng_loader", "numpy", "onnxruntime", "pipecat", "poc
 """What the engine extra installs, by import name; webrtc-noise-gain is absent because the engine runs without it."""
 
 GUIDE = "The replies come from a small built-in guide, not from a language model: ask it what it can do."
+ELSEWHERE = "What you say is transcribed by another server."
 
 FORM_FIELDS: Mapping[Kind, Mapping[str, str]] = {
     "realtime": {name: name for name in ("model", "instructions", "temperature", "voice")},
-    "transcription": {"transcription.model": "model", "transcription.prompt": "prompt"},
+    "transcription": {f"transcription.{name}": name for name in ("model", "language", "prompt")},
 }
 """Per kind of session, the form's name of the fields that may be without effect."""
 
@@ -60,8 +61,12 @@ def unavailable_reason() -> str | None:
     return None
 
 
-def note() -> str:
-    """Who answers, listens and speaks in this installation, for the people who talk with it."""
+def notes() -> Mapping[Kind, str]:
+    """Per kind of session, who answers, listens and speaks in this installation, for the people who use it."""
+    return {"realtime": _talk_note(), "transcription": _transcription_note()}
+
+
+def _talk_note() -> str:
     elsewhere = {
         "speech recognition": settings.ENGINE_STT_URL,
         "replies": settings.ENGINE_LLM_URL,
@@ -70,12 +75,22 @@ def note() -> str:
     here = ["turn detection", *(part for part, url in elsewhere.items() if not url)]
     model = settings.ENGINE_LLM_MODEL
     sentences = [
-        f"{_listed(here).capitalize()} {'run' if len(here) > 1 else 'runs'} on this machine's CPU.",
+        _running_here(here),
         f"The replies come from a language model{f' ({model})' if model else ''}." if elsewhere["replies"] else GUIDE,
-        "What you say is transcribed by another server." if elsewhere["speech recognition"] else "",
+        ELSEWHERE if elsewhere["speech recognition"] else "",
         "The voice comes from another server." if elsewhere["voice"] else "",
     ]
     return " ".join(filter(None, sentences))
+
+
+def _transcription_note() -> str:
+    if settings.ENGINE_STT_URL:
+        return f"{_running_here(['turn detection'])} {ELSEWHERE}"
+    return _running_here(["turn detection", "speech recognition"])
+
+
+def _running_here(parts: list[str]) -> str:
+    return f"{_listed(parts).capitalize()} {'run' if len(parts) > 1 else 'runs'} on this machine's CPU."
 
 
 def paid_settings() -> list[str]:

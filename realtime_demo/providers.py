@@ -91,7 +91,7 @@ def _local(client: httpx.AsyncClient) -> Iterator[RealtimeProvider]:
             client=client,
             api_key=SecretStr(settings.ENGINE_API_KEY),
             is_local=True,
-            note=engine.note(),
+            notes=engine.notes(),
             costs=bool(engine.paid_settings()),
             without_effect=engine.without_effect(),
         )

@@ -35,12 +35,15 @@ def number(
     return field
 
 
-def choice(label: str, choices: Choices = (), *, initial: Any = None, radio: bool = False) -> forms.ChoiceField:
+def choice(
+    label: str, choices: Choices = (), *, initial: Any = None, radio: bool = False, help_text: str = ""
+) -> forms.ChoiceField:
     """One of several values; a select, or radio buttons."""
     return forms.ChoiceField(
         label=label,
         choices=list(choices),
         initial=initial,
+        help_text=help_text,
         widget=forms.RadioSelect if radio else forms.Select,
         error_messages={
             "required": f"Choose a value for {label}.",
@@ -63,6 +66,13 @@ def text(label: str, annotation: Any, *, rows: int = 1, initial: str = "", help_
         widget=widget,
         error_messages={"max_length": message},
     )
+
+
+def description(model: type[BaseModel], name: str) -> str:
+    """What the configuration says of ``model.name``. Raises TypeError where it says nothing."""
+    if text := model.model_fields[name].description:
+        return text
+    raise TypeError(f"{model.__name__}.{name} has no description")
 
 
 def bounds(model: type[BaseModel], name: str) -> tuple[float, float, bool]:

@@ -54,8 +54,20 @@ class SessionForm(forms.Form):
     threshold = fields.number(config.ServerVad, "threshold", "Threshold", step=0.05)
     prefix_padding_ms = fields.number(config.ServerVad, "prefix_padding_ms", "Prefix padding", unit="ms", step=10)
     silence_duration_ms = fields.number(config.ServerVad, "silence_duration_ms", "Silence", unit="ms", step=10)
-    eagerness = fields.choice("Eagerness", EAGERNESS, initial="auto", radio=True)
-    noise_reduction = fields.choice("Noise reduction", NOISE_REDUCTIONS, initial="off", radio=True)
+    eagerness = fields.choice(
+        "Eagerness",
+        EAGERNESS,
+        initial="auto",
+        radio=True,
+        help_text=fields.description(config.SemanticVad, "eagerness"),
+    )
+    noise_reduction = fields.choice(
+        "Noise reduction",
+        NOISE_REDUCTIONS,
+        initial="off",
+        radio=True,
+        help_text=fields.description(config.NoiseReduction, "type"),
+    )
     transport = fields.choice("Transport", TRANSPORTS, initial="webrtc", radio=True)
 
     def __init__(

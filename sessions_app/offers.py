@@ -40,7 +40,7 @@ def describe(provider: RealtimeProvider, kind: Kind, today: str) -> dict[str, An
         "label": provider.label,
         "dialect": provider.dialect.name,
         "is_local": provider.is_local,
-        "note": provider.note,
+        "note": provider.notes.get(kind, ""),
         "models": _choices(provider, "realtime", today),
         "transcription_models": _choices(provider, "transcription", today),
         "voices": [{"id": voice, "label": voice.capitalize()} for voice in provider.dialect.voices],

@@ -61,7 +61,7 @@ class RealtimeProvider:
     is_local: bool = False
     is_openai: bool = False
     costs: bool = False
-    note: str = ""
+    notes: Mapping[Kind, str] = field(default_factory=dict)
     without_effect: Mapping[Kind, Sentences] = field(default_factory=dict)
 
     @property

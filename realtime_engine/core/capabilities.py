@@ -22,6 +22,7 @@ RECOGNISER = {
     "transcription.model": "One recogniser for English listens under any model name.",
     "transcription.prompt": "The recogniser takes no hints.",
     "transcription.keywords": "The recogniser takes no hints.",
+    "transcription.language": "English alone is recognised, and any other language is refused.",
     "transcription.languages": "English must be among them, and nothing else is recognised.",
 }
 """What only another recogniser could honour."""

@@ -47,7 +47,9 @@ def test_nothing_is_wider_than_a_phone(chromium, open_page):
     with chromium() as browser:
         for path in ("/", "/transcribe", "/reference"):
             page = open_page(browser, path, viewport=SIZES["phone"])
-            assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["phone"]["width"]
+            for width in (320, 360, 390, 412):
+                page.set_viewport_size({"width": width, "height": 844})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
 
 
 def test_the_readme_shows_a_real_conversation(chromium, open_page, question):

@@ -136,6 +136,42 @@ def test_muting_sends_silence_and_says_so(chromium, open_page, question):
         assert turns(page, "user").count() == 0
 
 
+def test_muted_nobody_is_invited_to_talk_over_the_model(chromium, open_page):
+    with chromium() as browser:
+        page = open_page(browser)
+        start(page, "WebSocket")
+        expect(page.locator("body")).to_have_attribute("data-state", "listening")
+        page.get_by_role("button", name="Mute").click()
+        page.get_by_label("Message").fill("Tell me a long story.")
+        page.keyboard.press("Enter")
+        expect(page.locator("body")).to_have_attribute("data-state", "model", timeout=LONG)
+        expect(page.locator("#status")).to_contain_text("Your microphone is muted.")
+
+
+def test_that_changes_wait_is_said_once_and_moves_nothing(chromium, open_page):
+    with chromium() as browser:
+        page = open_page(browser, viewport={"width": 1440, "height": 900})
+        said = page.get_by_text("Changes apply to the next call.").filter(visible=True)
+        fixed = page.locator("#settings form, #composer, .quick, .seg >> visible=true")
+        expect(said).to_have_count(0)
+        before = [each.bounding_box() for each in fixed.all()]
+        page.get_by_role("button", name="Start talking").click()
+        expect(page.locator("body")).to_have_attribute("data-state", "listening")
+        expect(said).to_have_count(1)
+        assert [each.bounding_box() for each in fixed.all()] == before
+
+
+def test_a_call_that_was_hung_up_is_shown_as_ended(chromium, open_page):
+    with chromium() as browser:
+        page = open_page(browser)
+        start(page, "WebSocket")
+        clock = page.locator("#call-clock")
+        expect(clock).to_contain_text("WebSocket")
+        expect(clock).not_to_contain_text("ended", use_inner_text=True)
+        page.get_by_role("button", name="Hang up").click()
+        expect(clock).to_contain_text("ended", use_inner_text=True)
+
+
 def test_the_keyboard_alone_suffices(chromium, open_page, question):
     with chromium(question) as browser:
         page = open_page(browser)

@@ -31,6 +31,21 @@ def test_uncertain_words_are_marked_and_the_legend_says_how(chromium, open_page,
         expect(page.get_by_role("list", name="Confidence of a word")).to_be_visible()
 
 
+def test_without_a_microphone_nobody_is_invited_to_type(chromium, open_page):
+    with chromium(microphone="denied") as browser:
+        page = open_page(browser, "/transcribe")
+        page.get_by_role("button", name="Start").click()
+        notice = page.get_by_role("alert")
+        expect(notice).to_contain_text("The browser blocked the microphone")
+        expect(notice).not_to_contain_text("type")
+
+
+def test_that_the_engine_knows_english_alone_stands_at_the_field(chromium, open_page):
+    with chromium() as browser:
+        page = open_page(browser, "/transcribe")
+        expect(page.get_by_label("Language")).to_have_accessible_description(re.compile("English alone"))
+
+
 def test_a_language_the_engine_lacks_is_refused_at_its_field(chromium, open_page):
     with chromium() as browser:
         page = open_page(browser, "/transcribe")

@@ -44,15 +44,22 @@ def test_servers_of_the_settings_come_with_their_dialect(settings: Any) -> None:
 
 
 def test_the_page_says_that_the_guide_answers() -> None:
-    assert "not from a language model" in offered()[0].note
+    assert "not from a language model" in offered()[0].notes["realtime"]
+
+
+def test_where_nothing_replies_the_page_speaks_of_no_replies() -> None:
+    assert offered()[0].notes["transcription"] == "Turn detection and speech recognition run on this machine's CPU."
 
 
 def test_the_page_says_which_language_model_answers_and_who_hears(settings: Any) -> None:
     settings.ENGINE_LLM_URL, settings.ENGINE_LLM_MODEL = "http://llm.example/v1", "llama3.2"
     settings.ENGINE_STT_URL = settings.ENGINE_TTS_URL = "http://speech.example/v1"
-    assert offered()[0].note == (
+    assert offered()[0].notes["realtime"] == (
         "Turn detection runs on this machine's CPU. The replies come from a language model (llama3.2). "
         "What you say is transcribed by another server. The voice comes from another server."
+    )
+    assert offered()[0].notes["transcription"] == (
+        "Turn detection runs on this machine's CPU. What you say is transcribed by another server."
     )
 
 
@@ -88,7 +95,7 @@ def test_the_page_is_told_what_the_local_engine_cannot_honour(settings: Any) -> 
     effects = offered()[0].without_effect
     assert {kind: set(fields) for kind, fields in effects.items()} == {
         "realtime": {"model", "instructions", "temperature"},
-        "transcription": {"model", "prompt"},
+        "transcription": {"model", "language", "prompt"},
     }
 
 

@@ -56,6 +56,12 @@ def test_an_untouched_transcribe_form_asks_for_a_transcription_session(transcrib
     assert not asked.wants_logprobs
 
 
+def test_what_the_configuration_says_of_a_choice_helps_in_the_form(talk: Any) -> None:
+    described = {name: talk()[name].help_text for name in ("eagerness", "noise_reduction")}
+    assert "low 8 s, medium 4 s, high 2 s" in described["eagerness"]
+    assert "near_field for headsets" in described["noise_reduction"]
+
+
 @pytest.mark.parametrize(("field", "edges"), [pytest.param(*row, id=row[0]) for row in BOUNDS.items()])
 def test_both_ends_of_a_range_are_in_it(talk: Any, field: str, edges: tuple[str, ...]) -> None:
     lowest, highest, *_ = edges

@@ -28,7 +28,8 @@ def test_it_works(browser: Client, install: Install, make_provider: MakeProvider
 def test_the_page_tells_its_script_what_a_provider_offers(
     browser: Client, install: Install, make_provider: MakeProvider
 ) -> None:
-    install(make_provider(is_local=True, note="On this machine.", without_effect={"realtime": {"model": "Any name."}}))
+    told = {"notes": {"realtime": "On this machine."}, "without_effect": {"realtime": {"model": "Any name."}}}
+    install(make_provider(is_local=True, **told))
     (lab,) = providers_in(browser.get("/").content.decode())
     assert (lab["id"], lab["label"], lab["dialect"], lab["is_local"]) == ("lab", "Lab", "ga", True)
     assert (lab["note"], lab["without_effect"]) == ("On this machine.", {"model": "Any name."})
@@ -38,12 +39,12 @@ def test_the_page_tells_its_script_what_a_provider_offers(
     assert {"id": "marin", "label": "Marin"} in lab["voices"]  # type: ignore[operator]
 
 
-def test_what_has_no_effect_depends_on_the_kind_of_session(
+def test_what_is_told_of_a_provider_depends_on_the_kind_of_session(
     browser: Client, install: Install, make_provider: MakeProvider
 ) -> None:
-    install(make_provider(without_effect={"realtime": {"model": "Any name."}}))
+    install(make_provider(notes={"realtime": "It replies."}, without_effect={"realtime": {"model": "Any name."}}))
     (lab,) = providers_in(browser.get("/transcribe").content.decode())
-    assert lab["without_effect"] == {}
+    assert (lab["note"], lab["without_effect"]) == ("", {})
 
 
 def test_a_model_with_a_shutdown_date_says_so(browser: Client, install: Install, make_provider: MakeProvider) -> None:

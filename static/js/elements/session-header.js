@@ -10,6 +10,8 @@ export class SessionHeader {
   constructor() {
     this.badge = document.querySelector("#provider-badge");
     this.clock = find("#call-clock", HTMLElement);
+    this.tag = find(".tag", HTMLElement, this.clock);
+    this.ended = find("span:last-child", HTMLElement, this.clock);
     this.notices = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-about-provider]")]);
     for (const button of document.querySelectorAll("[data-dismiss]")) button.addEventListener("click", () => this.#dismiss());
   }
@@ -27,9 +29,10 @@ export class SessionHeader {
     const begun = performance.now();
     const time = find("time", HTMLElement, this.clock);
     const tick = () => (time.textContent = clock(performance.now() - begun));
-    find(".tag", HTMLElement, this.clock).textContent = transport === "webrtc" ? "WebRTC" : "WebSocket";
+    this.tag.textContent = transport === "webrtc" ? "WebRTC" : "WebSocket";
     this.clock.hidden = false;
-    this.stopClock();
+    clearInterval(this.#timer);
+    this.#showLive(true);
     this.#timer = setInterval(tick, 1000);
     tick();
   }
@@ -37,6 +40,13 @@ export class SessionHeader {
   /** The length of the call stays in sight. */
   stopClock() {
     clearInterval(this.#timer);
+    this.#showLive(false);
+  }
+
+  /** @param {boolean} live */
+  #showLive(live) {
+    this.tag.classList.toggle("accent", live);
+    this.ended.hidden = live;
   }
 
   #dismiss() {

@@ -14,6 +14,11 @@ const WORDS = {
 
 const MANUAL = "Say your sentence, then press Send turn.";
 
+/** With the microphone muted, where it is not the state that says so. @type {Partial<Record<Realtime.State, Site.Words>>} */
+const MUTED = {
+  model: ["Speaking", "Your microphone is muted. Press to interrupt.", "Interrupt", "wave", "interrupt"],
+};
+
 /** In a call without a microphone. @type {Partial<Record<Realtime.State, Site.Words>>} */
 const TYPING = {
   connecting: ["Connecting", "Usually under a second.", "Cancel", "dots", "hangUp"],
@@ -55,7 +60,7 @@ export class TalkControl {
    * @param {Site.Facts} [facts]
    */
   show(state, { muted = false, reason } = {}) {
-    const [title, text, label, icon, verb] = (!this.#call.microphone && TYPING[state]) || WORDS[state];
+    const [title, text, label, icon, verb] = this.#words(state, muted);
     const byHand = this.#call.manual && (state === "listening" || state === "user");
     this.#verb = verb;
     this.send.disabled = state !== "listening" && state !== "user";
@@ -64,6 +69,12 @@ export class TalkControl {
     this.mute.setAttribute("aria-pressed", String(muted));
     setText(this.title, title);
     setText(this.text, reason ?? (byHand ? MANUAL : text));
+  }
+
+  /** @type {(state: Realtime.State, muted: boolean) => Site.Words} */
+  #words(state, muted) {
+    if (!this.#call.microphone) return TYPING[state] ?? WORDS[state];
+    return (muted && MUTED[state]) || WORDS[state];
   }
 
   #press() {

@@ -75,7 +75,7 @@ export class Call {
    * @returns {Realtime.Notice}
    */
   #noticeOf(failure) {
-    if (failure instanceof MicrophoneFailure) return noticeFor(failure);
+    if (failure instanceof MicrophoneFailure) return noticeFor(failure, { kind: /** @type {Realtime.Kind} */ (this.parts.settings.value("kind")) });
     if (!(failure instanceof MintRefused)) return pageFault(failure);
     if (failure.notice) return failure.notice;
     const lines = this.parts.settings.showErrors(failure.fieldErrors ?? {});

@@ -13,7 +13,7 @@ const REMEDIES = {
       tone: "info",
       code: "how-to-allow",
       title: "How to allow the microphone",
-      text: "Press the icon left of the address, set Microphone to Allow for this site, then press Try again. You can also type below.",
+      text: "Press the icon left of the address, set Microphone to Allow for this site, then start again.",
     }),
   "copy-localhost": ({ notices }) => copyLocalhost(notices),
   "use-local": (page) => switchProvider(page, ({ is_local: isLocal }) => isLocal),

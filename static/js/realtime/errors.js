@@ -76,16 +76,20 @@ const ACTIONS = {
   "use-local": "Use the local engine",
 };
 const KEPT = "What was said stays on this page.";
-const OR_TYPE = "You can also type; the model will still answer aloud.";
+/** What can be done, or still happens, in one kind of session only. @type {Record<Realtime.Kind, Record<string, string>>} */
+const IN_KIND = {
+  realtime: { orType: "You can also type; the model will still answer aloud.", unwritten: "The model heard it all the same." },
+  transcription: { orType: "", unwritten: "Say it again." },
+};
 
 /** By code; what stands in braces is filled in. @type {Record<string, [Realtime.Notice["tone"], string, string, Realtime.ActionId?]>} */
 const WORDINGS = {
-  "microphone-denied": ["error", "The browser blocked the microphone", `Allow it in the address bar, then try again. ${OR_TYPE}`, "allow-microphone"],
-  "microphone-missing": ["error", "No microphone was found", `Connect one, then try again. ${OR_TYPE}`, "retry"],
+  "microphone-denied": ["error", "The browser blocked the microphone", "Allow it in the address bar, then try again. {orType}", "allow-microphone"],
+  "microphone-missing": ["error", "No microphone was found", "Connect one, then try again. {orType}", "retry"],
   "microphone-busy": ["error", "The microphone is in use by another program", "Close that program or choose another microphone, then try again.", "retry"],
   "microphone-insecure": ["error", "Browsers only allow a microphone on https or localhost", "Open this page as localhost on the computer it runs on, or serve it over https.", "copy-localhost"],
   "microphone-unsupported": ["error", "This browser gives no microphone", "Use a current Chrome, Edge, Firefox or Safari.", "retry"],
-  "microphone-lost": ["error", "The microphone was unplugged", `To speak, start again. ${OR_TYPE}`, "choose-microphone"],
+  "microphone-lost": ["error", "The microphone was unplugged", "To speak, start again. {orType}", "choose-microphone"],
   "audio-blocked": ["warn", "The browser blocked the sound", "It waits for a click before it lets the model be heard.", "play-audio"],
   "audio-setup-failed": ["error", "The browser could not set up its audio", "Reload the page and try again, or choose WebRTC.", "retry"],
 
@@ -112,7 +116,7 @@ const WORDINGS = {
   "uplink-recovered": ["info", "Your connection has caught up", "{message}"],
   input_audio_buffer_commit_empty: ["info", "Nothing was heard yet", "Say something before you send the turn."],
   conversation_already_has_active_response: ["info", "The model is already answering", "Wait for it or interrupt it."],
-  "transcription-failed": ["warn", "What you said could not be written down", "The model heard it all the same.", "details"],
+  "transcription-failed": ["warn", "What you said could not be written down", "{unwritten}", "details"],
   "response-failed": ["error", "{provider} could not answer", "Say or type it again.", "details"],
   "response-max_output_tokens": ["info", "The answer reached its token limit", "Raise the maximum output tokens for longer answers."],
   "response-content_filter": ["warn", "{provider} stopped the answer", "Its content filter did not let it pass."],
@@ -132,10 +136,10 @@ const SAME = {
 };
 
 /** @type {Realtime.NoticeFor} */
-export function noticeFor({ code, message, retryAfter }, { provider = "The server" } = {}) {
+export function noticeFor({ code, message, retryAfter }, { provider = "The server", kind = "realtime" } = {}) {
   const [tone, title, text, id] = WORDINGS[SAME[code] ?? code] ?? ["warn", "{provider} refused a request", "{message} ({code})"];
   /** @type {Record<string, string>} */
-  const facts = { provider, message, code, minutes: /(\d+) minute/.exec(message)?.[1] ?? "60" };
+  const facts = { ...IN_KIND[kind], provider, message, code, minutes: /(\d+) minute/.exec(message)?.[1] ?? "60" };
   const fill = (/** @type {string} */ template) => template.replace(/\{(\w+)\}/g, (_, name) => facts[name]).trim();
   const wait = retryAfter ? { label: `${id && ACTIONS[id]} in ${retryAfter} s`, afterSeconds: retryAfter } : {};
   const action = id && { id, label: ACTIONS[id], ...wait };

@@ -29,7 +29,8 @@ export class RealtimeSession extends SessionTarget {
   #muted = false;
   /** @type {Call | null} */
   #call = null;
-  #provider = "";
+  /** Of the call that notices are about. @type {Realtime.Circumstances} */
+  #circumstances = {};
   #lastNotice = "";
   /** Of the last call. @type {Realtime.Turn[]} */
   #turns = [];
@@ -85,7 +86,7 @@ export class RealtimeSession extends SessionTarget {
       lost: (failure) => this.#end(call, failure),
     });
     this.#call = call;
-    this.#provider = options.minted.connect.provider_label;
+    this.#circumstances = { provider: options.minted.connect.provider_label, kind: options.minted.connect.kind };
     this.#lastNotice = "";
     call.setMuted(this.#muted);
     this.#move("start");
@@ -161,7 +162,7 @@ export class RealtimeSession extends SessionTarget {
   /** @param {Realtime.Described} failure */
   #notice(failure) {
     this.#lastNotice = failure.code;
-    this.#emit("notice", noticeFor(failure, { provider: this.#provider }));
+    this.#emit("notice", noticeFor(failure, this.#circumstances));
   }
 
   /** `always` tells it even when the state stays, for what else the event says. @type {(input: Realtime.Input, always?: boolean) => void} */

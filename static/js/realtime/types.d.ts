@@ -115,7 +115,7 @@ declare namespace Realtime {
       provider: string;
       provider_label: string;
       dialect: "ga" | "beta";
-      kind: "realtime" | "transcription";
+      kind: Kind;
       model: string;
       webrtc_url: string;
       websocket_url: string;
@@ -130,6 +130,8 @@ declare namespace Realtime {
   type FieldErrors = Record<string, { message: string; code: string }[]>;
 
   // --- what goes wrong ----------------------------------------------------------------------------------------------
+
+  type Kind = "realtime" | "transcription";
 
   /** Anything thrown by these modules. */
   interface Described {
@@ -150,7 +152,12 @@ declare namespace Realtime {
   }) => Promise<Minted>;
 
   /** `provider` is its label. */
-  type NoticeFor = (failure: Described, context?: { provider?: string }) => Notice;
+  interface Circumstances {
+    provider?: string;
+    kind?: Kind;
+  }
+
+  type NoticeFor = (failure: Described, circumstances?: Circumstances) => Notice;
 
   interface Notice {
     tone: "info" | "warn" | "error";

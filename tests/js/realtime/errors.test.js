@@ -40,6 +40,11 @@ for (const [code, same] of SAME_ROWS) {
   });
 }
 
+test("where nothing can be typed, a missing microphone does not propose it", () => {
+  const texts = ["realtime", "transcription"].map((kind) => noticeFor(new Failure("microphone-missing"), { kind }).text);
+  assert.deepEqual(texts.map((text) => /type/.test(text)), [true, false]);
+});
+
 test("a wait is counted in the action", () => {
   const { action } = noticeFor(new Failure("rate_limited", "Slow down.", true, 20), OPENAI);
   assert.deepEqual(action, { id: "retry", label: "Try again in 20 s", afterSeconds: 20 });
