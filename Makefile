@@ -72,6 +72,6 @@ clean:
 install-dev:
 	@scripts/install dev
 
-node_modules:
+node_modules: install-dev
 	@cmp -s package-lock.json node_modules/installed-lock.json || \
 		{ scripts/with-node npm ci && cp package-lock.json node_modules/installed-lock.json; }
