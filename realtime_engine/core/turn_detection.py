@@ -33,8 +33,8 @@ DEFAULT_PREFIX_PADDING_MS = 300
 JUDGE_AT_MS = (160, 448)
 """Silence after which the judge is asked; again only while its answer was undecided."""
 
-SILENCE_MAY_WAIT_MS = 40
-TURN_MAY_WAIT_MS = 120
+SILENCE_MAY_WAIT_MS = 60
+TURN_MAY_WAIT_MS = 160
 """Audio that may wait while nothing is about to be decided: looked at in one go, it costs a third.
 
 Before a turn it delays speech_started by as much at worst; within one it delays nothing, as long as it is shorter than

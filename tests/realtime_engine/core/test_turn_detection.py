@@ -214,10 +214,10 @@ def test_audio_waits_only_while_nothing_is_about_to_be_decided():
     for probability in (SILENCE, 0.3, SPEECH, SPEECH, SPEECH, SILENCE):
         detector.step(probability, FRAME_MS * (len(waits) + 1))
         waits.append(detector.may_wait_ms)
-    assert waits == [40, 0, 0, 120, 120, 120]
+    assert waits == [60, 0, 0, 160, 160, 160]
 
 
-@pytest.mark.parametrize(("silence", "wait"), [(0, 0), (100, 68), (200, 120), (800, 120)])
+@pytest.mark.parametrize(("silence", "wait"), [(0, 0), (100, 68), (200, 160), (800, 160)])
 def test_in_speech_audio_waits_for_less_than_the_silence_that_ends_the_turn(silence, wait):
     detector = server_vad(silence_duration_ms=silence)
     run(detector, [SPEECH] * 5)
