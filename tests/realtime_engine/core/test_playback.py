@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from realtime_engine.core import ports
+from realtime_engine.core.turn_detection import FRAME_MS, SILENCE_MAY_WAIT_MS, START_FRAMES
 from tests.realtime_engine.core.harness import Bench
 
 ASIDE = {"conversation": "none", "input": []}
@@ -71,7 +72,8 @@ def test_barge_in_cuts_the_item_that_plays_and_all_behind_it(bench):
     bench.say(200)
     cut = {e["item_id"]: e["audio_end_ms"] for e in bench.events if e["type"] == "conversation.item.truncated"}
     first, second = spoken_items(bench)
-    assert cut == {first: pytest.approx(1064, abs=20), second: 0}
+    heard_ms = 1000 + START_FRAMES * FRAME_MS
+    assert cut == {first: pytest.approx(heard_ms + SILENCE_MAY_WAIT_MS / 2, abs=SILENCE_MAY_WAIT_MS / 2), second: 0}
 
 
 def test_barge_in_after_the_first_of_two_responses_leaves_the_first_whole(bench):
