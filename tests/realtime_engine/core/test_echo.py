@@ -86,7 +86,7 @@ def test_a_delay_that_drifts_begins_no_turn(ports, voices):
         assert starts(ports, voice, microphone(leak(drifting, 120, -20))) == []
 
 
-@pytest.mark.parametrize("below_db", [10, 0])
+@pytest.mark.parametrize("below_db", [10, 5, 0])
 def test_hiss_along_with_the_echo_begins_no_turn(ports, voices, below_db):
     for voice in voices:
         back = leak(voice, 120, -20, room_ms=40)

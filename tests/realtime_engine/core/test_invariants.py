@@ -277,5 +277,5 @@ def answers(job: ports.Job) -> list[ports.JobResult]:
     return [*results.get(type(job), []), ports.JobFailed(name, "worker_crashed", "It stopped.")]
 
 
-AnySession.TestCase.settings = settings(max_examples=120, stateful_step_count=50)
+AnySession.TestCase.settings = settings(max_examples=200, stateful_step_count=50)
 TestAnySession = AnySession.TestCase
