@@ -18,24 +18,28 @@ _PRODUCT = 16  # frames per matrix product: a larger one makes BLAS start thread
 _BREAK_HZ, _BREAK_MEL = 1000.0, 15.0  # below: linear, 200/3 Hz per mel; above: logarithmic
 _LOG_STEP = np.log(6.4) / 27
 
-Float = npt.NDArray[np.float64]
+Float = npt.NDArray[np.float32]
 
 
-def log_mel(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Features of shape (80, len(audio) / 160) of audio at 16 kHz, at any level; audio is normalised as a whole."""
+def log_mel(audio: Float, frames: int) -> Float:
+    """Features of shape (80, frames) of the last ``frames`` 10 ms of audio at 16 kHz, at any level.
+
+    Audio is normalised as a whole, as long as it is.
+    """
     normal = (audio - audio.mean()) / np.sqrt(audio.var() + 1e-7)
-    spectra = _power_spectra(normal)
-    energies = np.hstack([_FILTERS @ spectra[:, at : at + _PRODUCT] for at in range(0, spectra.shape[1], _PRODUCT)])
+    spectra = _power_spectra(normal, frames)
+    energies = np.hstack([_FILTERS @ spectra[:, at : at + _PRODUCT] for at in range(0, frames, _PRODUCT)])
     levels = np.log10(np.maximum(energies, 1e-10))
     return np.asarray((np.maximum(levels, levels.max() - 8) + 4) / 4, np.float32)
 
 
-def _power_spectra(audio: npt.NDArray[np.float32]) -> Float:
-    """Shape (201, frames); frame k is centred on sample 160 k, the edges are mirrored."""
-    padded = np.pad(audio.astype(np.float64), _WINDOW // 2, mode="reflect")
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
-    spectra = np.fft.rfft(frames[: len(audio) // _HOP] * _HANN)
-    return np.asarray((spectra.real**2 + spectra.imag**2).T)
+def _power_spectra(audio: Float, frames: int) -> Float:
+    """Shape (201, frames); frame k from the beginning is centred on sample 160 k, the edges are mirrored."""
+    first = len(audio) // _HOP - frames
+    padded = np.pad(audio, _WINDOW // 2, mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
+    spectra = np.fft.rfft(windows[first : first + frames] * _HANN)
+    return np.asarray((spectra.real**2 + spectra.imag**2).T, np.float32)
 
 
 def _mel(hertz: float) -> float:
@@ -44,12 +48,12 @@ def _mel(hertz: float) -> float:
     return float(_BREAK_MEL + np.log(hertz / _BREAK_HZ) / _LOG_STEP)
 
 
-def _hertz(mel: Float) -> Float:
+def _hertz(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     above = _BREAK_HZ * np.exp(_LOG_STEP * (mel - _BREAK_MEL))
     return np.where(mel < _BREAK_MEL, mel * 200 / 3, above)
 
 
-def _triangles() -> Float:
+def _triangles() -> npt.NDArray[np.float64]:
     """Band filters of shape (80, 201), each triangle of the same area."""
     edges = _hertz(np.linspace(_mel(0), _mel(ANALYSIS_RATE / 2), BANDS + 2))
     bins = np.linspace(0, ANALYSIS_RATE / 2, _WINDOW // 2 + 1)
@@ -58,5 +62,5 @@ def _triangles() -> Float:
     return np.asarray(np.maximum(slopes, 0) * 2 / (high - low))
 
 
-_HANN = np.hanning(_WINDOW + 1)[:-1]
-_FILTERS = _triangles()
+_HANN = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
+_FILTERS = _triangles().astype(np.float32)

@@ -1,4 +1,4 @@
-"""The two ONNX models of the engine: where they are, whether they are the right ones, and one session for each.
+"""The two ONNX models of the engine: where they are, and whether they are the right ones.
 
 Both files come with the pipecat-ai wheel (Silero VAD: MIT, Smart Turn: BSD-2-Clause). The wheel is installed without
 its own dependencies, so its folder is only located: none of its code is imported.
@@ -7,7 +7,6 @@ its own dependencies, so its folder is only located: none of its code is importe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,17 +41,18 @@ SMART_TURN = Model(
 )
 
 
-@cache
-def session(model: Model) -> onnxruntime.InferenceSession:
-    """The process's one session of this model, safe to run from several threads. Raises ModelMissing.
+def start(model: bytes) -> onnxruntime.InferenceSession:
+    """A session of an ONNX model, safe to run from several threads.
 
-    One thread and no spinning: the models are small, and many conversations share few cores.
+    One thread and no spinning: the models are small, and many conversations share few cores. 8-bit products are exact
+    on every processor: by default those without VNNI let them overflow, and give other answers.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(read(model), options, providers=["CPUExecutionProvider"])
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def read(model: Model) -> bytes:

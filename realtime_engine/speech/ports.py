@@ -17,7 +17,7 @@ from realtime_engine.core.ports import (
     VoiceActivityDetector,
 )
 
-from . import codecs, models, noise
+from . import codecs, models, noise, turn_judge
 from .turn_judge import WINDOW, SmartTurnJudge
 from .vad import SileroVad, network
 
@@ -44,7 +44,7 @@ class LocalSpeechPorts(SpeechPorts):
         SileroVad(network()).probabilities([np.zeros(VAD_FRAME, np.int16)])
         degraded = {} if noise.BACKEND == "webrtc" else {"noise_reduction": _NUMPY_NOISE_REDUCTION}
         try:
-            judge = SmartTurnJudge(models.session(models.SMART_TURN))
+            judge = SmartTurnJudge(turn_judge.network())
         except models.ModelMissing as missing:
             return cls(None, degraded | {"turn_judge": str(missing)})
         judge.judge(np.zeros(WINDOW, np.int16))

@@ -8,10 +8,11 @@ onnxruntime needs for one by one, and even one costs less. Only the recurrent ce
 
 from __future__ import annotations
 
-from math import prod
-
 import numpy as np
 import numpy.typing as npt
+import onnx
+from onnx import numpy_helper
+from onnx.helper import get_node_attr_value
 
 from realtime_engine.core.ports import VAD_FRAME
 
@@ -24,15 +25,8 @@ CELLS = 128
 _WINDOW, _HOP, _STEPS = 256, 128, 4  # of the spectrum, whose last window is completed by a mirror image
 _HANN = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)).astype(np.float32)
 
-# Where the weights lie in the file that models.SILERO_VAD names by its digest: byte offset and shape.
-_CONVOLUTIONS = (
-    (1280249, (128, 129, 3), 1478516),
-    (1479163, (64, 128, 3), 1577589),
-    (1577979, (64, 64, 3), 1627253),
-    (1627644, (128, 64, 3), 1726071),
-)
-_OF_INPUT, _OF_STATE, _OF_INPUT_BIAS, _OF_STATE_BIAS = 1726701, 1988963, 2251214, 2253369
-_OF_OUTPUT, _OF_OUTPUT_BIAS = 2255538, 2256158
+_BRANCH = "If_0_then_branch__Inline_0__"
+"""Prefix of the names of the weights for 16 kHz, in the file that models.SILERO_VAD names by its digest."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -54,20 +48,18 @@ class Silero:
     """The network's weights, for any number of streams. ``model`` is the ONNX file, byte for byte."""
 
     def __init__(self, model: bytes) -> None:
-        def at(offset: int, shape: tuple[int, ...]) -> Floats:
-            return np.frombuffer(model, "<f4", prod(shape), offset).reshape(shape).astype(np.float32)
-
-        kernels = [at(offset, shape).transpose(2, 1, 0) for offset, shape, _ in _CONVOLUTIONS]  # taps, in, out
-        self._biases = [at(offset, shape[:1]) for _, shape, offset in _CONVOLUTIONS]
+        weights = _weights(model)
+        convolutions = [f"encoder.{number}.reparam_conv" for number in range(4)]
+        kernels = [weights[f"{name}.weight"].transpose(2, 1, 0) for name in convolutions]  # taps, in, out
+        self._biases = [weights[f"{name}.bias"] for name in convolutions]
         # The strides leave two steps, then one: the padding of the last two convolutions meets some of their taps.
         used = [kernels[0], kernels[1], kernels[2][1:], kernels[3][1:2]]
         self._kernels = [np.ascontiguousarray(kernel.reshape(-1, kernel.shape[-1])) for kernel in used]
-        gates = 4 * CELLS
-        self._of_input = np.ascontiguousarray(_gates(at(_OF_INPUT, (gates, CELLS))).T)
-        self._of_state = _gates(at(_OF_STATE, (gates, CELLS)))
-        self._gate_bias = _gates(at(_OF_INPUT_BIAS, (gates,)) + at(_OF_STATE_BIAS, (gates,)))
-        self._output = at(_OF_OUTPUT, (CELLS,))
-        self._output_bias = float(at(_OF_OUTPUT_BIAS, (1,))[0])
+        self._of_input = np.ascontiguousarray(_gates(weights["decoder.rnn.weight_ih"]).T)
+        self._of_state = _gates(weights["decoder.rnn.weight_hh"])
+        self._gate_bias = _gates(weights["decoder.rnn.bias_ih"] + weights["decoder.rnn.bias_hh"])
+        self._output = weights["decoder.decoder.2.weight"].reshape(CELLS)
+        self._output_bias = float(weights["decoder.decoder.2.bias"][0])
 
     def encode(self, frames: Floats) -> Floats:
         """What the recurrent cell gets of each frame; ``frames`` has shape (n, SEEN), samples within -1..1."""
@@ -97,6 +89,17 @@ class Silero:
         state.cell = kept * state.cell + taken * gates[3 * CELLS :]
         state.hidden = shown * np.tanh(state.cell)
         return float(np.maximum(state.hidden, 0) @ self._output) + self._output_bias
+
+
+def _weights(model: bytes) -> dict[str, Floats]:
+    """Constants of the branch for 16 kHz, by name; the other branch is for 8 kHz."""
+    (choice,) = (node for node in onnx.load_from_string(model).graph.node if node.op_type == "If")
+    branch: onnx.GraphProto = get_node_attr_value(choice, "then_branch")
+    constants = (node for node in branch.node if node.op_type == "Constant")
+    return {
+        node.output[0].removeprefix(_BRANCH): numpy_helper.to_array(get_node_attr_value(node, "value"))
+        for node in constants
+    }
 
 
 def _gates(weights: Floats) -> Floats:

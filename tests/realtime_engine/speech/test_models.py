@@ -21,11 +21,6 @@ def test_finding_a_model_imports_nothing_of_its_package() -> None:
     assert "pipecat" not in sys.modules
 
 
-@pytest.mark.parametrize("model", BOTH)
-def test_a_process_has_one_session_for_each_model(model: Model) -> None:
-    assert models.session(model) is models.session(model)
-
-
 def test_missing_package_names_cause_and_remedy() -> None:
     with pytest.raises(ModelMissing, match=r"Silero VAD .* not installed\. .*pip install"):
         models.read_from(None, SILERO_VAD)

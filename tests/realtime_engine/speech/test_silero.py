@@ -25,7 +25,7 @@ def seen(clips: Path, clip: str) -> Floats:
 
 
 def by_onnxruntime(shown: Floats) -> list[float]:
-    session, state, found = models.session(models.SILERO_VAD), np.zeros((2, 1, CELLS), np.float32), []
+    session, state, found = models.start(models.read(models.SILERO_VAD)), np.zeros((2, 1, CELLS), np.float32), []
     for frame in shown:
         inputs = {"input": frame[None], "state": state, "sr": np.array(ANALYSIS_RATE, np.int64)}
         (probability,), state = session.run(None, inputs)
