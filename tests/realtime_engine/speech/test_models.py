@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from realtime_engine.speech import models
 from realtime_engine.speech.models import SILERO_VAD, SMART_TURN, Model, ModelMissing
@@ -37,3 +39,9 @@ def test_another_file_in_its_place_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"not the model")
     with pytest.raises(ModelMissing, match="not the file"):
         models.read_from(tmp_path, SILERO_VAD)
+
+
+def test_running_a_model_leaves_nothing_in_the_home(tmp_path: Path) -> None:
+    code = "from realtime_engine.speech import models; models.start(models.read(models.SILERO_VAD))"
+    subprocess.run([sys.executable, "-c", code], env={"HOME": str(tmp_path)}, cwd=settings.BASE_DIR, check=True)
+    assert list(tmp_path.iterdir()) == []
