@@ -6,7 +6,6 @@ gave, as the API's error events do.
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -223,7 +222,7 @@ def decode_audio(encoded: str, param: str) -> bytes:
         message = f"Invalid '{param}': at most 15 MiB of audio in one event."
         raise errors.invalid_value(param, message)
     try:
-        return base64.b64decode(encoded, validate=True)
+        return binascii.a2b_base64(encoded, strict_mode=True)
     except (binascii.Error, ValueError):
         raise errors.invalid_value(param, f"Invalid '{param}': expected a base64 string.") from None
 
