@@ -138,7 +138,10 @@ class Listening:
     def append(self, audio: bytes) -> None:
         """Wire audio. Raises InvalidRequest, and then nothing was written."""
         wire_audio.check(audio, self._config.input_format, "audio", self._limits.buffer_ms)
-        self._chores.start(self._decode(audio))
+        if wire_audio.is_one_piece(audio, self._config.input_format) and not self._chores:  # 50 times a second
+            self.buffer.write(self._decoder.decode(audio))
+        else:
+            self._chores.start(self._decode(audio))
 
     def _decode(self, audio: bytes) -> Chore:
         pieces = wire_audio.pieces(audio, self._config.input_format)

@@ -197,8 +197,8 @@ class RealtimeSession:
     def next_timer(self) -> float | None:
         """When handle_timer wants to be called, in monotonic seconds."""
         held_until = self._listening.held_until(self._now)
-        timers = [self._deadline, self._idle_deadline, self._responding.next_timer, self.track.next_timer, held_until]
-        return None if self._over else min(timer for timer in timers if timer is not None)
+        timers = (self._deadline, self._idle_deadline, self._responding.next_timer, self.track.next_timer, held_until)
+        return None if self._over else min([timer for timer in timers if timer is not None])
 
     def handle_timer(self, now: float) -> None:
         """Time has come."""

@@ -23,6 +23,11 @@ def check(audio: bytes, audio_format: str, param: str, longest_ms: int) -> None:
         raise errors.invalid_value(param, message)
 
 
+def is_one_piece(audio: bytes, audio_format: str) -> bool:
+    """Whether it is decoded in one go."""
+    return len(audio) <= PIECE_MS * BYTES_PER_MS[audio_format]
+
+
 def pieces(audio: bytes, audio_format: str) -> Iterator[bytes]:
     """The audio in pieces of PIECE_MS."""
     size = PIECE_MS * BYTES_PER_MS[audio_format]
