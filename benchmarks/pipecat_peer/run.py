@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import socket
 import subprocess
@@ -31,7 +32,8 @@ class Peer:
 def peer(kind: str) -> Iterator[Peer]:
     """Starts the pipeline on a free port; ``kind`` is vad or smart_turn. Raises RuntimeError."""
     python, port = install(), _free_port()
-    process = subprocess.Popen([python, HERE / "server.py", str(port), kind])
+    environment = os.environ | {"ORT_DISABLE_TELEMETRY": "1"}  # as in the engine
+    process = subprocess.Popen([python, HERE / "server.py", str(port), kind], env=environment)
     try:
         _wait_until_ready(process, port)
         yield Peer(process.pid, f"ws://127.0.0.1:{port}/")
