@@ -22,6 +22,8 @@ FADE_SAMPLES = SESSION_RATE // 100  # 10 ms: a cut this soft is not heard as a c
 LATEST_SECONDS = 0.5  # a loop that stalled longer goes on from now; shorter delays are caught up
 GAP_SECONDS = 0.5  # a phone that pauses its microphone sends nothing: silence takes its place, so that turns end
 TIME_BASE = Fraction(1, SESSION_RATE)
+FADE = np.linspace(1, 0, FADE_SAMPLES)
+SILENCE = np.zeros(FADE_SAMPLES, np.int16)
 
 
 class PlaybackQueue:
@@ -29,6 +31,7 @@ class PlaybackQueue:
 
     def __init__(self) -> None:
         self._chunks: deque[Samples] = deque()
+        self._sounding = SILENCE  # the end of the last frame, where it has not faded yet
 
     def append(self, audio: Samples) -> None:
         if len(audio):
@@ -36,14 +39,24 @@ class PlaybackQueue:
 
     def cut(self) -> None:
         """Drop everything but a short fade-out."""
-        self._chunks = deque([_faded_out(self._take(FADE_SAMPLES))])
+        self._chunks = deque([self._faded_out(self._take(FADE_SAMPLES))])
 
     def next_frame(self) -> Samples:
         """FRAME_SAMPLES samples; where the queue runs dry they fade into silence."""
         taken = self._take(FRAME_SAMPLES)
         if len(taken) == FRAME_SAMPLES:
+            self._sounding = taken[-FADE_SAMPLES:]
             return taken
-        return np.concatenate((_faded_out(taken), np.zeros(FRAME_SAMPLES - len(taken), np.int16)))
+        faded = self._faded_out(taken)
+        self._sounding = SILENCE
+        return np.concatenate((faded, np.zeros(FRAME_SAMPLES - len(faded), np.int16)))
+
+    def _faded_out(self, audio: Samples) -> Samples:
+        """What is too short to fade goes on backwards: nothing jumps, and nothing had to be kept waiting for it."""
+        backwards = np.concatenate((self._sounding, audio))[::-1]
+        whole = np.concatenate((audio, backwards[: max(0, FADE_SAMPLES - len(audio))]))
+        whole[-FADE_SAMPLES:] = whole[-FADE_SAMPLES:] * FADE
+        return whole
 
     def _take(self, wanted: int) -> Samples:
         taken: list[Samples] = []
@@ -54,13 +67,6 @@ class PlaybackQueue:
                 self._chunks.appendleft(chunk[wanted:])
             wanted -= len(taken[-1])
         return np.concatenate(taken) if taken else np.zeros(0, np.int16)
-
-
-def _faded_out(audio: Samples) -> Samples:
-    length = min(FADE_SAMPLES, len(audio))
-    faded = audio.copy()
-    faded[len(audio) - length :] = faded[len(audio) - length :] * np.linspace(1, 0, length)
-    return faded
 
 
 class ModelTrack(MediaStreamTrack):

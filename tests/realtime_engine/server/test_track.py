@@ -1,4 +1,4 @@
-"""The model's track: frames from a queue, cut without a click."""
+"""The model's track: frames from a queue, ended and cut without a click."""
 
 from __future__ import annotations
 
@@ -31,7 +31,20 @@ def test_audio_that_ends_within_a_frame_fades_into_silence() -> None:
     assert (frame[0], frame[399], frame[400:].any()) == (8000, 0, False)
 
 
-@pytest.mark.parametrize("left", [0, 50, FADE_SAMPLES, 48_000])
+def steepest(*audio: Samples) -> int:
+    """The largest step from one sample to the next."""
+    return int(np.abs(np.diff(np.concatenate(audio).astype(int))).max())
+
+
+@pytest.mark.parametrize("within_the_frame", [0, 1, 50, FADE_SAMPLES, FRAME_SAMPLES - 1])
+def test_audio_ends_without_a_click_wherever_in_a_frame(within_the_frame: int) -> None:
+    queue = PlaybackQueue()
+    queue.append(tone(FRAME_SAMPLES + within_the_frame))
+    frames = [queue.next_frame() for _ in range(3)]
+    assert (steepest(*frames) < 100, frames[-1].any()) == (True, False)
+
+
+@pytest.mark.parametrize("left", [0, 1, 50, FADE_SAMPLES, 48_000])
 def test_cut_drops_the_rest_without_a_click(left: int) -> None:
     queue = PlaybackQueue()
     queue.append(tone(FRAME_SAMPLES + left))
@@ -39,8 +52,7 @@ def test_cut_drops_the_rest_without_a_click(left: int) -> None:
     queue.cut()
     after = np.concatenate([queue.next_frame() for _ in range(3)])
     assert not after[FADE_SAMPLES:].any()
-    if left >= FADE_SAMPLES:
-        assert np.abs(np.diff(np.concatenate((before, after)).astype(int))).max() < 100
+    assert steepest(before, after) < 100
 
 
 def test_audio_after_a_cut_is_played() -> None:
