@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from realtime_api import catalog, errors
 from realtime_api.config import SemanticVad, SessionConfig
 from realtime_api.dialect import Dialect
+from realtime_engine.core.ports import ENGLISH
 
 GUIDE = {
     "model": "The built-in guide answers under any model name.",
@@ -73,25 +74,28 @@ def effects(
     return {"x-effect": {dialect.param(path): reason for path, reason in found.items()}} if found else {}
 
 
-def check(config: SessionConfig, dialect: Dialect, prefix: str = "session.", *, english_only: bool = True) -> None:
+def check(
+    config: SessionConfig, dialect: Dialect, prefix: str = "session.", *, languages: Collection[str] | None = ENGLISH
+) -> None:
     """Raises InvalidRequest, with the dialect's dotted param, for a valid configuration this engine cannot honour.
 
     ``prefix`` is where the session lies in what the client sent; empty where it is the whole body (beta mints).
-    The built-in recogniser knows English only, so any other language is refused: it would be answered with nonsense.
+    A language the recogniser does not know (``languages``; None: nobody can tell) would be answered with nonsense.
     """
     asked = config.transcription
-    if asked is None or not english_only:
+    if asked is None or languages is None:
         return
     param = prefix + dialect.param("transcription")
-    if asked.language is not None and not _is_english(asked.language):
-        raise _english_only(f"{param}.language", asked.language)
-    if asked.languages is not None and not any(_is_english(language) for language in asked.languages):
-        raise _english_only(f"{param}.languages", ", ".join(asked.languages))
+    if asked.language is not None and not _knows(languages, asked.language):
+        raise _unknown(f"{param}.language", asked.language, languages)
+    if asked.languages is not None and not any(_knows(languages, language) for language in asked.languages):
+        raise _unknown(f"{param}.languages", ", ".join(asked.languages), languages)
 
 
-def _is_english(language: str) -> bool:
-    return language == "en" or language.startswith("en-")
+def _knows(languages: Collection[str], asked: str) -> bool:
+    return asked.partition("-")[0] in languages
 
 
-def _english_only(param: str, asked: str) -> errors.InvalidRequest:
-    return errors.invalid_value(param, f"Unsupported language: '{asked}'. This engine transcribes English ('en') only.")
+def _unknown(param: str, asked: str, languages: Collection[str]) -> errors.InvalidRequest:
+    known = "English ('en') only" if set(languages) == {"en"} else f"only {', '.join(map(repr, sorted(languages)))}"
+    return errors.invalid_value(param, f"Unsupported language: '{asked}'. This engine transcribes {known}.")

@@ -23,6 +23,9 @@ SESSION_RATE = 24_000
 ANALYSIS_RATE = 16_000
 """Samples per second of the audio that voice activity detection, turn judge and recogniser hear."""
 
+ENGLISH = ("en",)
+"""The languages of the built-in recogniser."""
+
 VAD_FRAME = 512
 """Analysis samples per voice activity decision (32 ms)."""
 

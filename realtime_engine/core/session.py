@@ -6,7 +6,7 @@ to the driver. Nothing here raises for anything a client sends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import singledispatchmethod
 
 from realtime_api import client_events as client
@@ -40,6 +40,7 @@ from realtime_engine.core.outbox import Outbox
 from realtime_engine.core.outputs import CloseSession, Media, Output
 from realtime_engine.core.playback import Cut, TrackPlayback
 from realtime_engine.core.ports import (
+    ENGLISH,
     JobFailed,
     JobResult,
     NewId,
@@ -57,8 +58,8 @@ class RealtimeSession:
     """One session of one client.
 
     ``expires_at`` is unix seconds, shown to the client; ``session_seconds`` after ``now`` the session ends.
-    ``answerer`` and ``recogniser`` tell what replaces the built-in ones, ``degraded`` what is missing (see
-    ``capabilities``).
+    ``answerer`` tells whether a language model replaces the guide, ``languages`` what the recogniser knows (None: who
+    can tell), ``degraded`` what is missing (see ``capabilities``).
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class RealtimeSession:
         session_seconds: float = 3600,
         limits: Limits | None = None,
         answerer: bool = False,
-        recogniser: bool = False,
+        languages: Collection[str] | None = ENGLISH,
         degraded: Mapping[str, str] | None = None,
     ) -> None:
         limits = limits or Limits()
@@ -92,13 +93,13 @@ class RealtimeSession:
         self._chores = Chores()
         self._conversation = Conversation(new_id("conv"), limits, self._audio_dropped)
         self.track = TrackPlayback(self._outbox)  # Echo asks it what the microphone may hear
-        self._english_only = not recogniser
+        self._languages = languages
         self._hearing = Hearing(
             self._outbox,
             self._conversation,
             self._heard,
             for_guide=not answerer,
-            language="en" if self._english_only else None,
+            language=next(iter(languages)) if languages is not None and len(languages) == 1 else None,
         )
         self._responding = Responding(
             self._outbox,
@@ -235,7 +236,7 @@ class RealtimeSession:
             message = "Passing a transcription session update event to a realtime session is not allowed."
             raise errors.InvalidRequest(message, "invalid_event", "type")
         updated = self._dialect.merge(self.config, event.patch)
-        capabilities.check(updated, self._dialect, english_only=self._english_only)
+        capabilities.check(updated, self._dialect, languages=self._languages)
         if self._responding.voice is not None and updated.voice not in (self.config.voice, self._responding.voice):
             raise cannot_update_voice(f"session.{self._dialect.param('voice')}")
         if self.config.tracing is not None and updated.tracing != self.config.tracing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +47,12 @@ class Backends:
             pools=(*(() if listener else (recognisers,)), *(() if speaker else (voices,))),
             remotes=tuple(remote for remote in (answerer, listener, speaker) if remote),
         )
+
+    @property
+    def languages(self) -> Collection[str] | None:
+        """What the recogniser has said it knows; None for a server, which is not asked beforehand."""
+        recognisers = (pool.languages for pool in self.pools if pool.kind == "recogniser")
+        return next(recognisers, None)
 
     async def start(self) -> None:
         """Returns when all workers are ready. Raises RuntimeError where one is not, and leaves none behind."""

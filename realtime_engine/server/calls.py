@@ -14,7 +14,7 @@ from realtime_api.dialect import Dialect
 from realtime_api.errors import ApiError
 from realtime_api.ga import GA, session_kind
 from realtime_engine.core import capabilities
-from realtime_engine.server import admission, auth, distant, effects, engine
+from realtime_engine.server import admission, auth, distant, engine
 from realtime_engine.server.cors import preflight, with_cors
 from realtime_engine.server.http import BASE, Clock, Request, Response, error_response, method_not_allowed, unknown_url
 from realtime_engine.server.ids import new_id
@@ -102,7 +102,7 @@ def _config(offer: Offer, grant: Grant, model: str | None, dialect: Dialect) -> 
         return with_model(grant.config or SessionConfig(model=dialect.default_model), model, pinned=grant.pins_model)
     kind = session_kind(offer.session) if dialect is GA else "realtime"
     config = dialect.decode_session(offer.session, kind, "session")
-    capabilities.check(config, dialect, english_only=not effects.has_other_recogniser())
+    capabilities.check(config, dialect, languages=engine.languages())
     return with_model(config, model, pinned="model" in offer.session)
 
 

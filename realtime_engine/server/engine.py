@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from django.conf import settings
 
 from realtime_api.errors import ApiError, ServerError
 from realtime_engine.core.outputs import Media
+from realtime_engine.core.ports import ENGLISH
 from realtime_engine.core.session import RealtimeSession
 from realtime_engine.server import bounds, effects
 from realtime_engine.server.backends import Backends
@@ -59,6 +60,11 @@ class Engine:
         return cls(ports, backends)
 
     @property
+    def languages(self) -> Collection[str] | None:
+        """What can be transcribed; None where it is not known before."""
+        return self._backends.languages
+
+    @property
     def pools(self) -> Sequence[WorkerPool]:
         """The worker processes by kind."""
         return self._backends.pools
@@ -88,7 +94,7 @@ class Engine:
             session_seconds=seconds,
             limits=bounds.limits(),
             answerer=effects.has_language_model(),
-            recogniser=effects.has_other_recogniser(),
+            languages=self.languages,
             degraded=self._ports.degraded(),
         )
         return Driver(session, connection, partial(Jobs, self._workshop), TRANSPORTS[media])
@@ -141,6 +147,13 @@ async def stop() -> None:
         running = _running.pop()
         running.collector.stop()
         await running.stop()
+
+
+def languages() -> Collection[str] | None:
+    """What can be transcribed here; None where it is not known before, as long as no engine runs that could tell."""
+    if _running:
+        return _running[0].languages
+    return None if effects.has_other_recogniser() else ENGLISH
 
 
 def current() -> Engine:

@@ -19,7 +19,7 @@ from realtime_api.dialect import Dialect
 from realtime_api.errors import ApiError, InvalidRequest
 from realtime_api.ga import GA
 from realtime_engine.core import capabilities
-from realtime_engine.server import admission, auth, effects, keys
+from realtime_engine.server import admission, auth, effects, engine, keys
 from realtime_engine.server.cors import preflight, with_cors
 from realtime_engine.server.http import (
     BASE,
@@ -116,7 +116,7 @@ class Mint:
         body = json_body(request)
         asked = self.dialect.decode_mint(body, self.kind)
         prefix, wanted = ("", body) if self.dialect is BETA else ("session.", body.get("session") or {})
-        capabilities.check(asked.config, self.dialect, prefix, english_only=not effects.has_other_recogniser())
+        capabilities.check(asked.config, self.dialect, prefix, languages=engine.languages())
         admission.of_this_process().check()
         issued = keys.issue(asked.config, self.dialect, asked.ttl_s, now, pins_model="model" in wanted)
         session = self.dialect.describe_session(asked.config, issued.session_id, 0)

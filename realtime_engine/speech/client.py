@@ -54,6 +54,7 @@ class WorkerPool:
         self._program = tuple(program) or (kind,)
         self._size = size
         self._limits = limits or PoolLimits()
+        self.languages: tuple[str, ...] = ()  # what recognisers know, once they are started
         self.workers: set[Worker] = set()
         self.restarts = 0  # workers that ended without being told to
         self._idle: list[Worker] = []
@@ -165,6 +166,7 @@ class WorkerPool:
     # --- workers ---
 
     def _keep(self, worker: Worker) -> None:
+        self.languages = worker.languages
         self.workers.add(worker)
         self._idle.append(worker)
         keeper = asyncio.create_task(self._keep_alive(worker))

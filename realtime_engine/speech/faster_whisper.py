@@ -60,15 +60,21 @@ class Model(Protocol):
 
 
 def serve(
-    requests: Iterable[Request], cancelled: Callable[[str], bool], send: Send, path_or_name: str, threads: str
+    requests: Iterable[Request],
+    cancelled: Callable[[str], bool],
+    send: Send,
+    path_or_name: str,
+    threads: str,
+    *,
+    load: Callable[[str, int], Model] | None = None,
 ) -> None:
     """Loads the model and listens to one utterance after the other; says why where there is no model."""
     try:
-        model = _load(path_or_name, int(threads))
+        model = (load or _load)(path_or_name, int(threads))
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         refuse(requests, send, f"REALTIME_WHISPER_MODEL: {_remedy(error, path_or_name)}")
         return
-    send(Ready())
+    send(Ready(tuple(model.supported_languages)))  # English alone, or all that Whisper knows
     Listener(model, cancelled, send).listen(requests)
 
 

@@ -43,7 +43,9 @@ _AUDIO = np.dtype("<i2")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The worker has loaded its models."""
+    """The worker has loaded its models; ``languages`` are those a recogniser knows (ISO 639: en, de, yue)."""
+
+    languages: tuple[str, ...] = ()
 
 
 Request = Transcribe | TranscribeAudio | TranscribeEnd | Speak | CancelJob
@@ -109,6 +111,8 @@ def _decode(header: bytes, payload: bytes) -> Message:
             values[name] = tuple(_PARTS[name](*part) for part in values[name])
         if kind in ("TranscribeAudio", "SpeechChunk"):
             values["audio"] = np.frombuffer(payload, _AUDIO).astype(np.int16, copy=False)
+        if kind == "Ready":
+            values["languages"] = tuple(values["languages"])
         return _MESSAGES[kind](**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadMessage(f"Not a message: {error}") from error

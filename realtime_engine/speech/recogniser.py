@@ -15,6 +15,7 @@ import numpy as np
 
 from realtime_engine.core.ports import (
     ANALYSIS_RATE,
+    ENGLISH,
     Samples,
     Token,
     Transcribe,
@@ -59,7 +60,7 @@ Send = Callable[[Answer], None]
 def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: Send) -> None:
     """Listens to one utterance after the other; audio of a cancelled job is passed over."""
     recogniser = Recogniser()
-    send(Ready())
+    send(Ready(ENGLISH))
     for request in requests:
         if cancelled(request.job_id):
             continue

@@ -56,6 +56,7 @@ class Worker:
         self._stdin = process.stdin
         self._stdout = process.stdout
         self.task: Task | None = None
+        self.languages: tuple[str, ...] = ()
         self._sending: asyncio.Task[None] | None = None
 
     @classmethod
@@ -73,6 +74,7 @@ class Worker:
         if not isinstance(ready, Ready):
             reason = ready.message if isinstance(ready, JobFailed) else f"the {program[0]} worker did not start"
             raise RuntimeError(reason)
+        worker.languages = ready.languages
         return worker
 
     async def read(self) -> Message | None:

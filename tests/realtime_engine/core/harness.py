@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,7 @@ class Bench:
         media: Media = "events",
         limits: Limits | None = None,
         degraded: Mapping[str, str] | None = None,
-        recogniser: bool = False,
+        languages: Collection[str] | None = ports.ENGLISH,
         session_seconds: float = 3600,
         **config: Any,
     ) -> None:
@@ -95,7 +95,7 @@ class Bench:
             expires_at=1_800_000_000,
             limits=limits,
             degraded=degraded,
-            recogniser=recogniser,
+            languages=languages,
             session_seconds=session_seconds,
         )
         self.events: list[dict[str, Any]] = []

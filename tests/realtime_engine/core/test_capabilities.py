@@ -63,5 +63,19 @@ def test_a_language_nobody_here_knows_is_refused(dialect, prefix: str, param: st
     assert refused.value.param == f"{param}.language"
 
 
-def test_another_recogniser_may_know_it() -> None:
-    capabilities.check(SessionConfig(transcription=Transcription(language="de")), GA, english_only=False)
+@pytest.mark.parametrize("languages", [("en", "de"), None])
+def test_another_recogniser_may_know_it(languages) -> None:
+    capabilities.check(SessionConfig(transcription=Transcription(language="de-AT")), GA, languages=languages)
+
+
+def test_a_session_refuses_what_its_recogniser_has_not_said_it_knows() -> None:
+    bench = Bench(languages=("en", "de"))
+    for language in ("de", "fr"):
+        transcription = {"model": "whisper-1", "language": language}
+        bench.send(
+            type="session.update", session={"type": "realtime", "audio": {"input": {"transcription": transcription}}}
+        )
+    assert bench.last("session.updated")["session"]["audio"]["input"]["transcription"]["language"] == "de"
+    refused = bench.last("error")["error"]
+    assert refused["param"] == "session.audio.input.transcription.language"
+    assert "only 'de', 'en'" in refused["message"]

@@ -441,7 +441,7 @@ def test_only_gpt_transcribe_names_the_languages(asked, words, dialect, language
 def test_which_language_a_recogniser_of_many_heard_is_certain_only_where_the_client_said_it():
     for language, languages in (("de", [{"code": "de"}]), (None, [])):
         asked = Transcription(model="gpt-transcribe", language=language)
-        bench = Bench(kind="transcription", turn_detection=None, transcription=asked, recogniser=True)
+        bench = Bench(kind="transcription", turn_detection=None, transcription=asked, languages=None)
         bench.say(500)
         bench.send(type="input_audio_buffer.commit")
         bench.hear_words("guten Tag")

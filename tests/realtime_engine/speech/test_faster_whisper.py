@@ -23,7 +23,7 @@ from realtime_engine.core.ports import (
 from realtime_engine.speech import faster_whisper
 from realtime_engine.speech.client import WorkerPool
 from realtime_engine.speech.faster_whisper import Listener
-from realtime_engine.speech.messages import Answer, Request
+from realtime_engine.speech.messages import Answer, Ready, Request
 
 AUDIO = np.full(8_000, 16_384, np.int16)
 
@@ -105,6 +105,12 @@ def test_nothing_is_left_of_the_utterance_before() -> None:
     model = Heard([])
     listen(model, *utterance(), *utterance())
     assert [len(asked["audio"]) for asked in model.asked] == [16_000, 16_000]
+
+
+def test_worker_says_which_languages_its_model_knows() -> None:
+    sent: list[Answer] = []
+    faster_whisper.serve([], lambda job_id: False, sent.append, "tiny", "1", load=lambda path, threads: Heard([]))
+    assert sent == [Ready(("en", "de"))]
 
 
 def test_missing_model_is_told_with_its_setting() -> None:

@@ -28,6 +28,7 @@ MESSAGES = {
     "a cancellation": CancelJob("j"),
     "a failure": JobFailed("j", "timeout", "Too late."),
     "readiness": messages.Ready(),
+    "readiness of a recogniser": messages.Ready(("en", "de")),
 }
 
 
