@@ -52,6 +52,9 @@ def side_band_call(query: str) -> str | None:
     if "call_id" in asked and "model" in asked:
         message = "You must provide either 'call_id', for a running call, or 'model', for a new session; not both."
         raise errors.invalid_value("call_id", message)
+    if "call_id" in asked and "debug" in asked:
+        message = "You must not provide 'debug' with 'call_id': a call shows it on a data channel 'turn_detection'."
+        raise errors.invalid_value("debug", message)
     return asked.get("call_id")
 
 

@@ -90,6 +90,12 @@ def test_decisions_are_shown_to_those_who_ask() -> None:
     assert not opening.shows_decisions("model=gpt-realtime")
 
 
+def test_decisions_of_a_call_are_not_shown_beside_it() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        opening.side_band_call("call_id=rtc_1&debug=turn_detection")
+    assert (refused.value.code, refused.value.param) == ("invalid_value", "debug")
+
+
 def test_nothing_else_can_be_debugged() -> None:
     with pytest.raises(InvalidRequest) as refused:
         opening.shows_decisions("debug=everything")
