@@ -31,7 +31,7 @@ from typing import Any
 
 from benchmarks.clips import BadClip, Clip, load
 from benchmarks.pipecat_peer.run import peer
-from benchmarks.process import Usage, usage
+from benchmarks.process import Usage, unavailable, usage
 from benchmarks.scoring import percentile
 from benchmarks.talkers import Task
 from tests.live import ENGINE_KEY, live_server
@@ -149,6 +149,8 @@ def main() -> None:
     parser.add_argument("--peer", action="store_true", help=f"also pipecat, up to {PEER_SESSIONS} sessions")
     parser.add_argument("--json", type=Path, help="also append one line of JSON per row to this file")
     options = parser.parse_args()
+    if reason := unavailable():
+        parser.exit(2, f"benchmarks.cost cannot run here: {reason}\n")
     if options.seconds < LEAST_SECONDS:
         parser.error(f"--seconds must be {LEAST_SECONDS:.0f} or more: for the first {SETTLE_SECONDS:.0f} not all talk")
     clip = choose(load(options.folder), options.clip)

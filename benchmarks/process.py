@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME = 11, 12  # of what follows the name in /proc/PID/stat
 
@@ -18,6 +20,13 @@ class Usage:
     memory_mb: float  # proportional set size: a page shared by two processes counts half in each
 
 
+def unavailable(proc: Path = PROC) -> str | None:
+    """Why usage cannot be read on this machine; None where it can."""
+    if (proc / "self" / "smaps_rollup").exists():
+        return None
+    return f"CPU and memory of the server are read from {proc}, as Linux has it; {sys.platform} has not."
+
+
 def usage(pid: int) -> Usage:
     """Usage of ``pid`` and its descendants."""
     family = descendants(pid)
@@ -26,7 +35,7 @@ def usage(pid: int) -> Usage:
 
 def descendants(pid: int) -> list[int]:
     """``pid`` and every process below it."""
-    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
+    children = [int(child) for task in (PROC / str(pid) / "task").iterdir() for child in _children(task)]
     return [pid, *(each for child in children for each in descendants(child))]
 
 
@@ -38,10 +47,10 @@ def _children(task: Path) -> list[str]:
 
 
 def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[_UTIME]) + int(fields[_STIME])) / TICKS
 
 
 def _memory_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
