@@ -157,6 +157,8 @@ def hear(recogniser: Recogniser, utterance: Utterance) -> Result:
     recogniser.begin(for_guide=utterance.for_guide)
     for start in range(0, len(utterance.audio), PIECE):
         recogniser.hear(utterance.audio[start : start + PIECE])
+        while recogniser.behind:
+            recogniser.catch_up()
     ended = time.perf_counter()
     text = recogniser.end().text
     return Result(utterance, text, time.process_time() - begin, time.perf_counter() - ended)

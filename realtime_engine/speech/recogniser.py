@@ -1,7 +1,9 @@
 """The recogniser: a general English model, and beside it the guide's own language model. Runs in a worker process.
 
 Both decode while the user talks, so that little is left to do at the end (see ``decoding``). The guide's decoder finds
-a sentence of its small domain in anything, so it wins only by a score (see ``decide``).
+a sentence of its small domain in anything, so it wins only by a score (see ``credible``). Where it wins the general
+model is not asked, so the guide's decoder, which is several times faster, goes first, and a busy machine delays only
+the answer to what is not for the guide.
 """
 
 from __future__ import annotations
@@ -57,8 +59,13 @@ STEADY_STEPS = 8
 Send = Callable[[Answer], None]
 
 
-def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: Send) -> None:
-    """Listens to one utterance after the other; audio of a cancelled job is passed over."""
+def serve(
+    requests: Iterable[Request], cancelled: Callable[[str], bool], waiting: Callable[[], bool], send: Send
+) -> None:
+    """Listens to one utterance after the other; audio of a cancelled job is passed over.
+
+    ``waiting`` says whether another request has come: until then the general decoder catches up.
+    """
     recogniser = Recogniser()
     send(Ready(ENGLISH))
     for request in requests:
@@ -68,8 +75,10 @@ def serve(requests: Iterable[Request], cancelled: Callable[[str], bool], send: S
             case Transcribe(for_guide=for_guide):
                 recogniser.begin(for_guide=for_guide)
             case TranscribeAudio(job_id, audio):
-                if stable := recogniser.hear(audio):
-                    send(TranscriptStable(job_id, stable))
+                recogniser.hear(audio)
+                while recogniser.behind and not waiting():
+                    if stable := recogniser.catch_up():
+                        send(TranscriptStable(job_id, stable))
             case TranscribeEnd(job_id):
                 heard = recogniser.end()
                 texts = (f" {word.text}" if at else word.text for at, word in enumerate(heard.words))
@@ -86,17 +95,15 @@ class Heard:
     guide_text: str | None
 
 
-def decide(general: Decoded, for_guide: Decoded, stable: tuple[Word, ...] = ()) -> Heard:
-    """Whose words are shown: the general ones, unless the guide's are credible."""
+def credible(for_guide: Decoded) -> bool:
+    """Whether the guide's words are shown and answered, whatever the general decoder heard."""
     score = for_guide.confidence - for_guide.backed_off
     makes_sense = score >= SURE_SCORE or guide.understands(for_guide.text)
-    credible = bool(for_guide.words) and score >= LEAST_SCORE and makes_sense
-    words = keep(stable, for_guide.words if credible else general.words)
-    return Heard(" ".join(_texts(words)), words, for_guide.text if credible else None)
+    return bool(for_guide.words) and score >= LEAST_SCORE and makes_sense
 
 
 class Recogniser:
-    """One utterance at a time: begin, hear, end."""
+    """One utterance at a time: begin, hear, catch up while there is time, end."""
 
     def __init__(self) -> None:
         self._mean = MeanCepstrum()
@@ -106,46 +113,65 @@ class Recogniser:
 
     def begin(self, *, for_guide: bool) -> None:
         """A new utterance; one that has not ended is dropped."""
-        self._decoders = (self._general, self._guide) if for_guide else (self._general,)
-        self._seeded = False
-        self._waiting: Samples = np.zeros(0, np.int16)
+        self._for_guide = for_guide
+        self._started = False
+        self._waiting: Samples = np.zeros(0, np.int16)  # for the general decoder
         self._stable = StablePrefix()
 
-    def hear(self, audio: Samples) -> str | None:
-        """More audio at ANALYSIS_RATE; returns the stable words so far where they have become more.
+    def hear(self, audio: Samples) -> None:
+        """More audio at ANALYSIS_RATE, which the guide's decoder hears at once."""
+        self._waiting = np.concatenate((self._waiting, audio))
+        if self._started:
+            self._guide_hears(audio)
+        elif len(self._waiting) >= SEED:
+            self._start()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the general decoder has still to hear a step."""
+        return self._started and len(self._waiting) >= STEP
+
+    def catch_up(self) -> str | None:
+        """Lets the general decoder hear one step; returns the stable words so far where they have become more.
 
         While the guide listens too, stable is what both decoders agree on, because the words of either may win.
         """
-        self._waiting = np.concatenate((self._waiting, audio))
-        if not self._seeded and len(self._waiting) < SEED:
-            return None
+        audio, self._waiting = self._waiting[:STEP], self._waiting[STEP:]
+        self._general.hear(audio)
         before = len(self._stable.words)
-        while len(self._waiting) >= STEP:
-            self._decode(STEP)
-            self._stable.add(self._agreed())
+        self._stable.add(self._agreed())
         return self._stable.text if len(self._stable.words) > before else None
 
     def end(self) -> Heard:
-        """The words of the utterance."""
-        self._decode(len(self._waiting))
-        general, *for_guide = (decoder.end() for decoder in self._decoders)
-        return decide(general, for_guide[0] if for_guide else Decoded(), self._stable.words)
+        """The words of the utterance. What the general decoder has not heard by then it hears only where it matters."""
+        if not self._started:
+            self._start()
+        if self._for_guide and credible(for_guide := self._guide.end()):
+            return self._heard(for_guide.words, for_guide.text)
+        while self.behind:
+            self.catch_up()
+        self._general.hear(self._waiting)
+        return self._heard(self._general.end().words, None)
 
-    def _decode(self, samples: int) -> None:
-        if not self._seeded:
-            mean = self._mean.of(self._waiting[:SEED])
-            for decoder in self._decoders:
-                decoder.begin(mean)
-            self._seeded = True
-        audio, self._waiting = self._waiting[:samples], self._waiting[samples:]
-        for decoder in self._decoders:
-            decoder.hear(audio)
+    def _start(self) -> None:
+        self._started = True
+        mean = self._mean.of(self._waiting[:SEED])
+        self._general.begin(mean)
+        if self._for_guide:
+            self._guide.begin(mean)
+        self._guide_hears(self._waiting)
+
+    def _guide_hears(self, audio: Samples) -> None:
+        if self._for_guide:
+            self._guide.hear(audio)
 
     def _agreed(self) -> tuple[Word, ...]:
         words = self._general.words()
-        if len(self._decoders) == 1:
-            return words
-        return words[: _alike(_texts(words), _texts(self._guide.words()))]
+        return words[: _alike(_texts(words), _texts(self._guide.words()))] if self._for_guide else words
+
+    def _heard(self, words: tuple[Word, ...], guide_text: str | None) -> Heard:
+        words = keep(self._stable.words, words)
+        return Heard(" ".join(_texts(words)), words, guide_text)
 
 
 class StablePrefix:

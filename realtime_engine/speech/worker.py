@@ -39,6 +39,10 @@ class Requests:
         """Whether a cancellation of this job waits to be handled."""
         return job_id in self._cancelled
 
+    def waiting(self) -> bool:
+        """Whether there is something to read: a request, or the end of them."""
+        return not self._inbox.empty()
+
     def _read(self, stream: BinaryIO) -> None:
         try:
             while (request := messages.read(stream)) is not None:
@@ -67,7 +71,7 @@ def main(kind: str, *arguments: str) -> None:
         elif kind == "recogniser":
             from realtime_engine.speech import recogniser
 
-            recogniser.serve(requests, requests.cancelled, send)
+            recogniser.serve(requests, requests.cancelled, requests.waiting, send)
         elif kind == "faster_whisper":
             from realtime_engine.speech import faster_whisper
 
