@@ -1,7 +1,8 @@
 """How well the engine finds turns in labelled recordings, for each turn detection and noise reduction.
 
     python -m benchmarks.turn_quality FOLDER [--only semantic] [--reduction off near_field far_field]
-                                      [--format g711_ulaw] [--per-clip] [--curve] [--json FILE]
+                                      [--format g711_ulaw] [--beneath ID --below 10] [--per-clip] [--curve]
+                                      [--json FILE]
 
 Runs the session core itself: recordings in, 20 ms at a time, events out, time counted in audio; so the same recordings
 give the same figures on any machine. FOLDER is described in benchmarks/clips.py, the figures in benchmarks/scoring.py.
@@ -26,7 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.clips import RATE, Clip, Samples, load
+from benchmarks.background import Background
+from benchmarks.clips import RATE, BadClip, Clip, Samples, load
 from benchmarks.scoring import DetectedTurn, Score, interval, percentile, score
 from realtime_api.config import NoiseReduction, SemanticVad, ServerVad, SessionConfig
 from realtime_api.ga import GA
@@ -211,11 +213,21 @@ def _milliseconds(seconds: Sequence[float]) -> dict[str, int | None]:
     return {name: None if value is None else round(value * 1000) for name, value in values.items()}
 
 
-def measure(configuration: Configuration, clips: Sequence[Clip], ports: LocalSpeechPorts, *, per_clip: bool) -> Row:
-    """Runs every clip, and pools what the quality of its labels allows."""
+def measure(
+    configuration: Configuration,
+    clips: Sequence[Clip],
+    ports: LocalSpeechPorts,
+    background: Background | None = None,
+    *,
+    per_clip: bool = False,
+) -> Row:
+    """Runs every clip (those of speech, where a ``background`` lies beneath), and pools what its labels allow."""
     row = Row(configuration, Score(), Score(), Score(), Score())
     for clip in clips:
+        if background and clip.is_noise:
+            continue
         audio = with_room_tone(clip, configuration.tail_seconds)
+        audio = background.beneath(clip, audio) if background else audio
         detected = detect(configuration, audio, ports)
         result = score(clip, detected, len(audio) / RATE)
         row.clips[clip.id] = _clip_figures(result, detected)
@@ -284,23 +296,34 @@ def _cell(value: int | None) -> str:
     return "-" if value is None else str(value)
 
 
+def chosen(clips: Iterable[Clip], wanted: str) -> Clip:
+    """The clip with this id. Raises BadClip."""
+    for clip in clips:
+        if clip.id == wanted:
+            return clip
+    raise BadClip(f"There is no clip with the id {wanted!r}.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="configurations whose name contains this")
     parser.add_argument("--reduction", nargs="+", choices=REDUCTIONS, default=list(REDUCTIONS))
     parser.add_argument("--format", choices=FORMATS, default="pcm16", help="of the audio the session is sent")
+    parser.add_argument("--beneath", metavar="ID", help="a recording to play beneath the others")
+    parser.add_argument("--below", type=float, default=10, metavar="DB", help="by how much it is softer than speech")
     parser.add_argument("--per-clip", action="store_true")
     parser.add_argument("--curve", action="store_true", help="latency against cut-offs: server_vad by its silence")
     parser.add_argument("--json", type=Path, help="also append one line of JSON per configuration to this file")
     options = parser.parse_args()
     clips, ports = load(options.folder), LocalSpeechPorts.load()
     policies = CURVE if options.curve else TABLE
+    background = Background(chosen(clips, options.beneath).samples(), options.below) if options.beneath else None
     print(HEADER)
     for reduction, policy in product(options.reduction, policies):
         configuration = Configuration(policy, reduction, options.format)
         if options.only in configuration.name:
-            row = measure(configuration, clips, ports, per_clip=options.per_clip)
+            row = measure(configuration, clips, ports, background, per_clip=options.per_clip)
             print(table_line(row), flush=True)
             if options.json:
                 with options.json.open("a") as file:
