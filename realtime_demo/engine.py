@@ -14,7 +14,10 @@ from django.conf import settings
 
 from realtime_api.config import Kind
 
-PACKAGES = ("aiortc", "espeakng_loader", "numpy", "onnxruntime", "pipecat", "pocketsphinx", "prometheus_client", "soxr")
+PACKAGES = (
+    *("aiortc", "espeakng_loader", "numpy", "onnx", "onnxruntime", "pipecat", "pocketsphinx", "prometheus_client"),
+    *("soxr", "threadpoolctl"),
+)
 """What the engine extra installs, by import name; webrtc-noise-gain is absent because the engine runs without it."""
 
 GUIDE = "The replies come from a small built-in guide, not from a language model: ask it what it can do."

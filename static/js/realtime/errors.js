@@ -103,7 +103,7 @@ const WORDINGS = {
   invalid_model: ["error", "{provider} does not offer this model here", "Choose another model, then start again."],
   engine_busy: ["error", "{provider} is busy", "One of its places becomes free when another call ends.", "retry"],
   rate_limit_exceeded: ["warn", "{provider} asks us to slow down", "Too many requests in a short time.", "retry"],
-  session_expired: ["info", "{provider} ends a session after {minutes} minutes", KEPT, "restart"],
+  session_expired: ["info", "{provider} ends a session after {duration}", KEPT, "restart"],
   server_error: ["error", "{provider} had a fault of its own", "If it stays, only the person who runs that server can help.", "retry"],
   "server-unreachable": ["error", "{provider} could not be reached", "Check that the server runs and that this computer is online.", "retry"],
   "connection-failed": ["error", "{provider} could not be reached", "{message} Check that the server runs.", "retry"],
@@ -139,7 +139,7 @@ const SAME = {
 export function noticeFor({ code, message, retryAfter }, { provider = "The server", kind = "realtime" } = {}) {
   const [tone, title, text, id] = WORDINGS[SAME[code] ?? code] ?? ["warn", "{provider} refused a request", "{message} ({code})"];
   /** @type {Record<string, string>} */
-  const facts = { ...IN_KIND[kind], provider, message, code, minutes: /(\d+) minute/.exec(message)?.[1] ?? "60" };
+  const facts = { ...IN_KIND[kind], provider, message, code, duration: /\d+ (minute|second)s/.exec(message)?.[0] ?? "60 minutes" };
   const fill = (/** @type {string} */ template) => template.replace(/\{(\w+)\}/g, (_, name) => facts[name]).trim();
   const wait = retryAfter ? { label: `${id && ACTIONS[id]} in ${retryAfter} s`, afterSeconds: retryAfter } : {};
   const action = id && { id, label: ACTIONS[id], ...wait };

@@ -50,10 +50,12 @@ test("a wait is counted in the action", () => {
   assert.deepEqual(action, { id: "retry", label: "Try again in 20 s", afterSeconds: 20 });
 });
 
-test("the minutes of an ended session are the server's own", () => {
-  const notice = noticeFor(new Failure("session_expired", "Your session hit the maximum duration of 30 minutes."), OPENAI);
-  assert.equal(notice.title, "OpenAI ends a session after 30 minutes");
-});
+for (const duration of ["30 minutes", "90 seconds"]) {
+  test(`the length of an ended session is the server's own: ${duration}`, () => {
+    const notice = noticeFor(new Failure("session_expired", `Your session hit the maximum duration of ${duration}.`), OPENAI);
+    assert.equal(notice.title, `OpenAI ends a session after ${duration}`);
+  });
+}
 
 test("an unknown code is told in the server's words", () => {
   const notice = noticeFor(new Failure("odd_code", "It is odd."), OPENAI);
