@@ -71,7 +71,7 @@ test("drained is said when all that was pushed has been played", () => {
   tell(processor, { type: "finish" });
   play(processor, 1);
   assert.equal(posted(processor, "drained").length, 0);
-  play(processor, 1);
+  play(processor, 2); // to the end of the fade
   assert.deepEqual(posted(processor, "drained"), [{ type: "drained", pushes: 2, generation: 0 }]);
 });
 
@@ -82,6 +82,24 @@ test("drained is said at once when everything had been played before finish", ()
   assert.equal(posted(processor, "drained").length, 0);
   tell(processor, { type: "finish" });
   assert.equal(posted(processor, "drained").length, 1);
+});
+
+test("where the queue runs dry in mid-wave the sound goes down to nothing within 5 ms", () => {
+  const processor = new processors.playback();
+  push(processor, "a", ones(PREBUFFER));
+  const heard = play(processor, 21);
+  const steps = heard.slice(1).map((sample, index) => Math.abs(sample - heard[index]));
+  assert.ok(Math.max(...steps) < 0.01);
+  assert.ok(heard.slice(PREBUFFER + FADE - 1).every((sample) => sample === 0));
+});
+
+test("a fade counts for no item", () => {
+  const processor = new processors.playback();
+  push(processor, "a", ones(PREBUFFER));
+  play(processor, 21);
+  push(processor, "a", ones(PREBUFFER));
+  play(processor, 21);
+  assert.equal(posted(processor, "position").at(-1).played, 2 * PREBUFFER);
 });
 
 test("after running dry it waits for the prebuffer again", () => {
