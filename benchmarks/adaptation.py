@@ -8,7 +8,7 @@ pocketsphinx's model is trained on people, and takes the vowels of a formant syn
 linear regression finds one affine map of all its means, for each of the three feature streams, under which speech with
 known words is likeliest. Speech of flite takes part, so that the map does not lead away from natural voices;
 ``strength`` is how far it goes from the model as it was (0) to the likeliest (1). The sentences are others than those
-of ``benchmarks.recognition``, and so are the voices of espeak-ng; flite has only few.
+of ``benchmarks.recognition``, and so are the voices of espeak-ng but coral's, en-us+f5; flite has only few.
 """
 
 from __future__ import annotations

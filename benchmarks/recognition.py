@@ -5,8 +5,8 @@
 Two kinds of speech: the labelled recordings of a folder (see ``clips``), as a transcription session hears them under
 each noise reduction, and requests to the guide, as a conversation hears them. The requests are made by the guide's
 grammar (none of them is a sentence of the corpus that the guide's language model is made of) and spoken by the engine's
-voices, by espeak-ng's own ("plain") and, where it is installed, by flite's, at several speeds. None of these voices
-of espeak-ng is among those that the acoustic model was adapted to.
+voices, by espeak-ng's own ("plain") and, where it is installed, by flite's, at several speeds. Of these voices of
+espeak-ng the acoustic model was adapted to coral's alone (en-us+f5), at another pitch.
 
 Columns: WER, the word error rate after numbers are written alike; the share of requests that the guide understands;
 CPU milliseconds per second of audio; milliseconds from the last audio to the transcript, median and 95th percentile.
