@@ -79,6 +79,8 @@ def _settings(var: Path) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{var / 'db.sqlite3'}",
         "HOST": "127.0.0.1",
         "REALTIME_ENGINE_API_KEY": ENGINE_KEY,
+        "REALTIME_RECOGNISERS": "1",  # each takes seconds to start
+        "REALTIME_VOICES": "1",
         "OPENAI_API_KEY": "",
         "REALTIME_PROVIDERS": "[]",
         "REALTIME_LLM_URL": "",
