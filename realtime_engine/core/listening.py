@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -153,6 +154,14 @@ class Listening:
         """Whether audio waits that should be processed by now; a little may wait while nothing is about to happen."""
         may_wait_ms = self._detector.may_wait_ms if self._detector else 0
         return self.buffer.waiting_ms > may_wait_ms
+
+    @property
+    def patience_ms(self) -> float:
+        """By how much the audio to come may be late; endless where no turns are detected."""
+        if self._detector is None:
+            return math.inf
+        waiting_ms = self.buffer.waiting_ms if self._detector.speaking else 0
+        return self._detector.calm_ms - waiting_ms
 
     def held_until(self, now: float) -> float | None:
         """Until when audio waits for the turn judge at most; None where there is no judge, or no audio, to wait for."""

@@ -161,6 +161,11 @@ class RealtimeSession:
         """Whether audio waits for the turn judge: the next message is to wait, too, until ``next_timer`` at most."""
         return self._listening.held_until(self._now) is not None
 
+    @property
+    def patience_ms(self) -> float:
+        """By how much the client's next audio may be late without delaying what follows from it."""
+        return self._listening.patience_ms
+
     def process_backlog(self, now: float) -> None:
         """Go on with long audio, or process at most 200 ms of the audio taken in."""
         self._now = now

@@ -111,10 +111,15 @@ class TurnDetector:
     @property
     def may_wait_ms(self) -> int:
         """How much audio may be collected before the next step without delaying what follows from it."""
+        return min(TURN_MAY_WAIT_MS, self.calm_ms)
+
+    @property
+    def calm_ms(self) -> int:
+        """How much audio may come before anything follows from it; before a turn, its beginning is told that late."""
         if not self.speaking:
             return SILENCE_MAY_WAIT_MS if self._nothing_is_near else 0
         missing_ms = self._decisive_ms - self._silence_ms - FRAME_MS  # of a frame, a part may be there already
-        return max(0, min(TURN_MAY_WAIT_MS, missing_ms))
+        return max(0, missing_ms)
 
     @property
     def _decisive_ms(self) -> int:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import copy_context
-from typing import Any
+from typing import Any, cast
 
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
@@ -38,6 +38,8 @@ from realtime_engine.server.writer import Writer
 logger = logging.getLogger(__name__)
 
 FATAL = 4000
+PACE = "websocket.pace"
+"""Extension of a server that reads sockets at its own pace, and wants to know when a session rests."""
 BINARY_FRAME = InvalidRequest("Events are JSON text; binary frames are not used.", "invalid_event")
 
 
@@ -48,6 +50,7 @@ class SocketConnection:
         self._writer = writer
         self.close = writer.close
         self.shows_decisions = False
+        self.rest: Callable[[float], None] = lambda _patience_ms: None
 
     def send(self, event: dict[str, Any]) -> None:
         self._writer.put(json.dumps(event, separators=(",", ":")))
@@ -145,6 +148,8 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         leave = admission.of_this_process().admit(grant)
         self._context.run(session_id.set, driver.session.session_id)
         self._receive, self._leave = driver.receive, driver.stop
+        if pace := (self.scope.get("extensions") or {}).get(PACE):
+            self._connection.rest = cast("Callable[[float], None]", pace["rest"])
         self._tasks.append(running.run(driver, self._connection, leave))
 
     async def _join(self, call: Call) -> None:

@@ -53,6 +53,9 @@ class Connection(Protocol):
     def stop_playback(self) -> None:
         """Drop what the track has queued."""
 
+    def rest(self, patience_ms: float) -> None:
+        """All that came is done; what comes next may be so late."""
+
     def close(self, code: int, reason: str) -> None:
         """Close once everything queued has been sent."""
 
@@ -181,6 +184,7 @@ class Driver:
 
     async def _wait(self) -> None:
         self._set_alarm(self.session.next_timer)
+        self._connection.rest(self.session.patience_ms)
         await self._wake.wait()
         self._wake.clear()
 

@@ -180,6 +180,9 @@ class Call:
     def stop_playback(self) -> None:
         self._track.queue.cut()
 
+    def rest(self, patience_ms: float) -> None:
+        """A track's audio comes when it comes."""
+
     def close(self, code: int, reason: str) -> None:
         """Ends the call once what is queued has been sent; a data channel has no close codes."""
         if not self._closing.is_set():

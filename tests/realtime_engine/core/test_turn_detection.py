@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from realtime_engine.core import ports
 from realtime_engine.core.turn_detection import (
     FRAME_MS,
     JUDGE_AT_MS,
+    SILENCE_MAY_WAIT_MS,
     AskJudge,
     Decision,
     SpeechEnd,
@@ -234,6 +236,22 @@ def test_what_waits_never_holds_the_next_decision(policy, release_ms):
         if detector.step(SILENCE, frame * FRAME_MS) is not None:
             assert enough == 0
     assert not detector.speaking
+
+
+def test_audio_may_be_late_until_the_end_of_a_turn_is_near():
+    bench = Bench(turn_detection=ServerVad(silence_duration_ms=500, create_response=False))
+    bench.silence(1000)
+    assert bench.session.patience_ms == SILENCE_MAY_WAIT_MS
+    bench.say(1000)
+    assert bench.session.patience_ms > 300
+    bench.silence(460)
+    assert bench.session.patience_ms < 60
+
+
+def test_audio_may_come_any_time_where_no_turns_are_detected():
+    bench = Bench(turn_detection=None)
+    bench.say(1000)
+    assert bench.session.patience_ms == math.inf
 
 
 def test_speech_is_reported_a_few_frames_after_it_began():

@@ -93,6 +93,7 @@ class Client:
     events: list[dict[str, Any]] = field(default_factory=list)
     closed: tuple[int, str] | None = None
     jobs: list[Job] = field(default_factory=list)
+    patience_ms: float | None = None
 
     def send(self, event: dict[str, Any]) -> None:
         self.events.append(event)
@@ -103,6 +104,9 @@ class Client:
     def play(self, audio: Samples) -> None: ...
 
     def stop_playback(self) -> None: ...
+
+    def rest(self, patience_ms: float) -> None:
+        self.patience_ms = patience_ms
 
     def close(self, code: int, reason: str) -> None:
         self.closed = (code, reason)

@@ -105,6 +105,15 @@ async def test_timer_of_the_session_is_kept(make: Make) -> None:
     assert client.closed == (4000, "invalid_request_error.session_expired")
 
 
+async def test_the_connection_is_told_at_rest_by_how_much_audio_may_be_late(make: Make) -> None:
+    running, client = make(SessionConfig())
+    running.receive_nowait(append(1))
+    task = asyncio.create_task(running.run())
+    await until(lambda: client.patience_ms == 60)  # after silence
+    running.stop()
+    await task
+
+
 async def test_end_cancels_what_runs(make: Make) -> None:
     running, client = make(SessionConfig())
     task = asyncio.create_task(running.run())
