@@ -177,6 +177,14 @@ class Row:
     collared: Score
     clips: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def add(self, other: Row) -> None:
+        """Pools further clips, measured in the same configuration."""
+        self.tight.add(other.tight)
+        self.every.add(other.every)
+        self.noise.add(other.noise)
+        self.collared.add(other.collared)
+        self.clips.update(other.clips)
+
     def figures(self) -> dict[str, Any]:
         """For the JSON line: rates 0..1, milliseconds."""
         frames, collared = self.tight.frames, self.collared.frames

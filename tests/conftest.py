@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 # The same examples in each run, however busy the machine; "pytest --hypothesis-profile default" looks for new ones.
 settings.register_profile("repeated", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("repeated")
 
 REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """As in the engine: the products are small and many, and threads would only wait for each other."""
+    threadpool_limits(1, "blas")
 
 
 @pytest.fixture(scope="session")

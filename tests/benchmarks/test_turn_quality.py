@@ -10,15 +10,31 @@ import pytest
 
 from benchmarks.background import Background
 from benchmarks.clips import Clip, load
-from benchmarks.scoring import percentile
+from benchmarks.scoring import Score, percentile
 from benchmarks.turn_quality import TIGHT_LABELS, Configuration, Row, chosen, detect, measure
 from realtime_api.config import SemanticVad, ServerVad
+from realtime_engine.core.ports import Samples
 from realtime_engine.speech.ports import LocalSpeechPorts
+from realtime_engine.speech.turn_judge import SmartTurnJudge, network
+
+
+class Judge(SmartTurnJudge):
+    """Judges no audio twice: whatever the eagerness, it is asked about the same pauses."""
+
+    def __init__(self) -> None:
+        super().__init__(network())
+        self._judged: dict[bytes, float] = {}
+
+    def judge(self, audio: Samples) -> float:
+        heard = audio.tobytes()
+        if heard not in self._judged:
+            self._judged[heard] = super().judge(audio)
+        return self._judged[heard]
 
 
 @cache
 def ports() -> LocalSpeechPorts:
-    return LocalSpeechPorts.load()
+    return LocalSpeechPorts(Judge(), degraded={})
 
 
 def every(clip: Clip) -> bool:
@@ -39,10 +55,18 @@ def held(clip: Clip) -> bool:
     return any(turn.holds for turn in clip.turns)
 
 
-@cache
 def row(folder: Path, configuration: Configuration, which: Callable[[Clip], bool] = every) -> Row:
-    """Each configuration is measured once, with the clips that tell something about it."""
-    return measure(configuration, [clip for clip in load(folder) if which(clip)], ports())
+    """A configuration measured with the clips that tell something about it."""
+    pooled = Row(configuration, Score(), Score(), Score(), Score())
+    for clip in filter(which, load(folder)):
+        pooled.add(measured(configuration, clip))
+    return pooled
+
+
+@cache
+def measured(configuration: Configuration, clip: Clip) -> Row:
+    """No clip is measured twice in the same configuration."""
+    return measure(configuration, [clip], ports())
 
 
 def server_vad(silence: int = 500, threshold: float = 0.5) -> Configuration:

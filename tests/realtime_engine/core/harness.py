@@ -66,7 +66,7 @@ class BenchPorts:
 
 def tone(ms: int) -> Samples:
     """A loud square wave of 1 kHz."""
-    return np.resize(np.repeat(np.array([LOUD, -LOUD], dtype=np.int16), 12), ms * 24)
+    return np.tile(np.repeat(np.array([LOUD, -LOUD], dtype=np.int16), 12), ms)
 
 
 class Bench:

@@ -113,7 +113,7 @@ class AnySession(RuleBasedStateMachine):
         """Each 20 ms are told apart by their loudness, so that one can see where they end up."""
         for _ in range(0, ms, 20):
             self.loudness += 1
-            self.bench.hear(np.resize(np.array([self.loudness, -self.loudness], dtype=np.int16), 480))
+            self.bench.hear(np.tile(np.array([self.loudness, -self.loudness], dtype=np.int16), 240))
 
     @rule(ms=st.integers(20, 1500))
     def user_is_silent(self, ms):

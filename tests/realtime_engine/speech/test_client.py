@@ -180,13 +180,13 @@ async def test_a_worker_whose_first_words_are_nonsense_has_not_started(monkeypat
         await WorkerPool("voice", 1).start()
 
 
-@pytest.mark.parametrize("seconds", [1, 15])
+@pytest.mark.parametrize("seconds", [1, 10])  # ten are more than the pipe to the worker takes at once
 async def test_audio_fed_in_one_go_is_transcribed(seconds):
     pool = WorkerPool("recogniser", 1)
     await pool.start()
     results = Results()
-    noise = np.random.default_rng(1).normal(0, 5, seconds * 16_000).astype(np.int16)
-    jobs: list[Job] = [Transcribe("a", None, None, None, False), TranscribeAudio("a", noise), TranscribeEnd("a")]
+    silence = np.zeros(seconds * 16_000, np.int16)
+    jobs: list[Job] = [Transcribe("a", None, None, None, False), TranscribeAudio("a", silence), TranscribeEnd("a")]
     for job in jobs:
         Recogniser(pool).handle(job, results.put)
     done = await results.until(TranscriptDone)
