@@ -30,7 +30,6 @@ def test_every_answer_is_as_described(tmp_path: Path) -> None:
             *("run", f"{server.api}/openapi.json", "--url", server.api),
             *("--header", f"Authorization: Bearer {server.engine_key}"),
             *("--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", "1"),
-            *("--workers", "2"),  # one makes requests while the server answers the other's
             *("--checks", ",".join(CHECKS), "--no-color", "--generation-database", "none"),
         ]
         environment = os.environ | {
