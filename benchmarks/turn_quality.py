@@ -325,6 +325,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also append one line of JSON per configuration to this file")
     options = parser.parse_args()
     clips, ports = load(options.folder), LocalSpeechPorts.load()
+    if options.beneath and options.beneath not in {clip.id for clip in clips if clip.is_noise}:
+        parser.error(f"--beneath {options.beneath}: there is no clip of noise or music with this id")
     policies = CURVE if options.curve else TABLE
     background = Background(chosen(clips, options.beneath).samples(), options.below) if options.beneath else None
     print(HEADER)
@@ -335,7 +337,8 @@ def main() -> None:
             print(table_line(row), flush=True)
             if options.json:
                 with options.json.open("a") as file:
-                    file.write(json.dumps(row.figures()) + "\n")
+                    beneath = {"beneath": options.beneath, "below_db": options.below if background else None}
+                    file.write(json.dumps(row.figures() | beneath) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 One wake-up for all finds the code and the model's weights still in the processor's caches, and several messages of a
 socket in one read: half the CPU at eight callers. Only who says so, through an extension of the ASGI scope, is read
-later, and by PERIOD at most: near the end of a turn nobody says so. A few callers are not delayed at all.
+later, and by PERIOD at most: where turns are detected nobody says so near the end of one (a client's own commit is
+late). A few callers are not delayed at all.
 """
 
 from __future__ import annotations
@@ -81,11 +82,15 @@ class PacedSocket(WebSocketsSansIOProtocol):
 
     def rest(self, patience_ms: float) -> None:
         """The application has nothing left to do; what comes next may be so late."""
-        if self._is_held or self.transport.is_closing() or not self.pace.holds(self._received, patience_ms):
+        if self.read_paused or self.transport.is_closing():  # there are messages that it has not taken yet
             return
-        self._is_held = True
-        self.transport.pause_reading()
-        self.pace.hold(self)
+        holds = self.pace.holds(self._received, patience_ms)
+        if holds and not self._is_held:
+            self._is_held = True
+            self.transport.pause_reading()
+            self.pace.hold(self)
+        elif self._is_held and not holds:
+            self.release()
 
     def release(self) -> None:
         self._is_held = False

@@ -157,7 +157,7 @@ class Listening:
 
     @property
     def patience_ms(self) -> float:
-        """By how much the audio to come may be late; endless where no turns are detected."""
+        """By how much the audio to come may be late; endless where no turns are detected: nothing follows from it."""
         if self._detector is None:
             return math.inf
         waiting_ms = self.buffer.waiting_ms if self._detector.speaking else 0

@@ -40,8 +40,8 @@ ADAPTATION = Path(__file__).with_name("synthetic.mllr")
 guide's decoder alone, because people's free speech is heard no better with it. Made by benchmarks/adaptation.py."""
 
 # Without its second pass (fwdflat) pocketsphinx is quicker at the end of an utterance (21 instead of 231 ms) and has
-# fewer errors; the bounds keep the end within 60 ms in noise too, where it took seconds, at no cost in errors. Of live
-# speech 5000 HMMs a frame take two thirds of the time of 10 000 (WER .48 and .47); 3000 take less than half, but cost
+# fewer errors; the bounds keep the end within 60 ms in noise too, where it took seconds. Of live speech
+# 5000 HMMs a frame take two thirds of the time of 10 000 (WER .48 and .47); 3000 take less than half, but cost
 # errors (.51), and so do narrower beams.
 _COMMON = {"samprate": ANALYSIS_RATE, "loglevel": "FATAL", "fwdflat": False, "maxwpf": 20, "maxhmmpf": 5_000}
 # A small language model leaves time for wider beams: WER .18 instead of .22, for 4 % instead of 3 % of real time.

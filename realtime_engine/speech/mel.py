@@ -24,7 +24,7 @@ Float = npt.NDArray[np.float32]
 def log_mel(audio: Float, frames: int) -> Float:
     """Features of shape (80, frames) of the last ``frames`` 10 ms of audio at 16 kHz, at any level.
 
-    Audio is normalised as a whole, as long as it is.
+    Mean and level are of all the audio; the 80 dB range is that of these frames, so what is before them should be soft.
     """
     normal = (audio - audio.mean()) / np.sqrt(audio.var() + 1e-7)
     spectra = _power_spectra(normal, frames)

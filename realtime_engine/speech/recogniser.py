@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def serve(
                     if stable := recogniser.catch_up():
                         send(TranscriptStable(job_id, stable))
             case TranscribeEnd(job_id):
-                heard = recogniser.end()
+                heard = recogniser.end(partial(cancelled, job_id))
                 texts = (f" {word.text}" if at else word.text for at, word in enumerate(heard.words))
                 tokens = tuple(Token(text, word.logprob) for text, word in zip(texts, heard.words, strict=True))
                 send(TranscriptDone(job_id, heard.text, tokens, heard.guide_text))
@@ -142,15 +143,18 @@ class Recogniser:
         self._stable.add(self._agreed())
         return self._stable.text if len(self._stable.words) > before else None
 
-    def end(self) -> Heard:
-        """The words of the utterance. What the general decoder has not heard by then it hears only where it matters."""
+    def end(self, cancelled: Callable[[], bool] = lambda: False) -> Heard:
+        """The words of the utterance. What the general decoder has not heard by then it hears only where it matters,
+        step by step as ever, so that a busy machine hears the same; and not where nobody waits for it any more.
+        """
         if not self._started:
             self._start()
         if self._for_guide and credible(for_guide := self._guide.end()):
             return self._heard(for_guide.words, for_guide.text)
-        while self.behind:
+        while self.behind and not cancelled():
             self.catch_up()
-        self._general.hear(self._waiting)
+        if not cancelled():
+            self._general.hear(self._waiting)
         return self._heard(self._general.end().words, None)
 
     def _start(self) -> None:

@@ -3,7 +3,7 @@
 Model: https://github.com/pipecat-ai/smart-turn (v3.2), a Whisper encoder that always hears 8 s, as 400 steps of 20 ms,
 a shorter turn preceded by silence. All that silence is alike but for its position, so here one step in its middle
 stands for GROUP of them, and weighs as much wherever the network attends: a softmax over copies of one step is a
-softmax over that step, the logarithm of their number added.
+softmax over that step, the logarithm of their number added. Positions apart, so it is nearly the same that is judged.
 """
 
 from __future__ import annotations

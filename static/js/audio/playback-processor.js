@@ -77,15 +77,15 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       if (this.#offset === samples.length) {
         this.#queue.shift();
         this.#offset = 0;
-        if (this.#queue.length === 0) this.#goDownFrom(samples[samples.length - 1]);
+        if (id && this.#queue.length === 0) this.#goDownFrom(samples[samples.length - 1]);
       }
     }
   }
 
-  /** Where the queue runs dry in mid-wave a jump to silence would click. @param {number} last sample heard */
+  /** Where the queue runs dry in mid-wave a jump to silence would click. @param {number | undefined} last sample heard */
   #goDownFrom(last) {
-    const length = last === 0 ? 0 : FADE_S * sampleRate;
-    if (length) this.#enqueue("", Float32Array.from({ length }, (_, index) => last * (1 - (index + 1) / length)));
+    const length = FADE_S * sampleRate;
+    if (last) this.#enqueue("", Float32Array.from({ length }, (_, index) => last * (1 - (index + 1) / length)));
   }
 
   /** @param {string} id @param {number} count */

@@ -93,6 +93,15 @@ test("where the queue runs dry in mid-wave the sound goes down to nothing within
   assert.ok(heard.slice(PREBUFFER + FADE - 1).every((sample) => sample === 0));
 });
 
+test("an empty chunk is no sound to fade", () => {
+  const processor = new processors.playback();
+  push(processor, "a", ones(PREBUFFER));
+  push(processor, "a", ones(0));
+  tell(processor, { type: "finish" });
+  assert.ok(play(processor, 25).every((sample) => sample === 0 || sample === 1));
+  assert.equal(posted(processor, "drained").length, 1);
+});
+
 test("a fade counts for no item", () => {
   const processor = new processors.playback();
   push(processor, "a", ones(PREBUFFER));

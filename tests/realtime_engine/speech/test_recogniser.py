@@ -184,6 +184,13 @@ def test_a_busy_machine_hears_the_same(recogniser, clips):
     assert recogniser.end() == hear(recogniser, samples)[0]
 
 
+def test_what_was_cancelled_is_heard_no_further(recogniser):
+    recogniser.begin(for_guide=False)
+    recogniser.hear(Resampler(SESSION_RATE, ANALYSIS_RATE).process(spoken("What time is it?", "echo")))
+    recogniser.end(lambda: True)
+    assert recogniser.behind
+
+
 def test_a_request_to_the_guide_needs_no_general_decoder(recogniser):
     samples = Resampler(SESSION_RATE, ANALYSIS_RATE).process(spoken("What time is it?", "echo"))
     recogniser.begin(for_guide=True)
